@@ -1,0 +1,39 @@
+# Everything runs from a virtual environment in .venv; no step needs anything installed by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHARED ?= ../shared
+export PLAYBILL_MODELS ?= $(if $(wildcard $(SHARED)/models),$(abspath $(SHARED)/models),)
+export PLAYBILL_DATA ?= $(if $(wildcard $(SHARED)/data),$(abspath $(SHARED)/data),)
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/playbill demo
+
+test: $(VENV)/.check
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(VENV)/.check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: $(VENV)/.check
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[demo]'
+	touch $@
+
+$(VENV)/.check: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[check]'
+	touch $@ $(VENV)/.demo

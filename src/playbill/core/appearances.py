@@ -1,0 +1,24 @@
+"""When somebody or something is in the picture."""
+
+from dataclasses import dataclass
+
+from playbill.core.metadata import Kind
+from playbill.core.people import Person
+from playbill.core.timespan import TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A span of time in which a person, or an object of a class, is seen."""
+
+    kind: Kind
+    label: str
+    class_id: int
+    person: Person | None
+    """None: an object, or people without a name."""
+    span: TimeSpan
+    """From the first frame that shows it to the end of what its last frame stands for."""
+    frames: int
+    """How many analysed frames show it."""
+    score: float
+    """0 to 1: the mean over these frames."""

@@ -1,0 +1,27 @@
+"""What a picture or video file is, as read from the file itself."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """One media file."""
+
+    name: str
+    """The file's name, without folders."""
+    kind: Literal["image", "video"]
+    sha256: str
+    """Hexadecimal, of the file's bytes."""
+    size_wh: tuple[int, int]
+    """Width and height in pixels of the upright picture."""
+    container: str
+    """`jpeg`, `png`, ... for images; the demuxer's name (`mov`, `matroska`, ...) for videos."""
+    codec: str
+    rotation: int = 0
+    """Degrees clockwise by which the stored picture was turned to be upright: 0, 90, 180, 270."""
+    frame_rate: Fraction | None = None
+    """Average frames a second; None for images."""
+    duration_s: Fraction | None = None
+    """From the start of the first frame to the end of the last; None for images."""

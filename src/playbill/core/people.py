@@ -1,0 +1,29 @@
+"""People by name, and the answer to "who is it?"."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the archive knows. The id stays when the name is changed."""
+
+    id: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name.strip():
+            raise ValueError("a person has an id and a name that is not blank")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer for one face or one track: a person, or nobody the gallery knows."""
+
+    person: Person | None
+    """None: unknown."""
+    score: float
+    """0 to 1, of the best candidate; a name is given from 0.5 on (see `recognition`)."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.score <= 1:
+            raise ValueError(f"score must lie between 0 and 1, got {self.score}")

@@ -1,0 +1,50 @@
+"""Everything Playbill can say no to.
+
+PlaybillError
+├── MediaError          a picture or video cannot be read, or is more than the limits admit
+├── ModelError          a network cannot be used
+│   ├── ModelNotFound       no file, or no card, of that name
+│   ├── ModelAltered        the bytes are not those that the card vouches for
+│   └── RuntimeMissing      the asked-for runtime or device is not on this machine
+├── GalleryError        a gallery or the pictures for one cannot be used
+├── DocumentError       a file is not a valid `playbill/1` document
+└── OutputError         a result cannot be written
+
+Each message is one sentence: what, where, found, expected. A caller's own bug stays `ValueError`.
+"""
+
+
+class PlaybillError(Exception):
+    """The root: catch this to catch all of Playbill's own refusals."""
+
+
+class MediaError(PlaybillError):
+    """A picture or video cannot be read, or is more than the limits admit."""
+
+
+class ModelError(PlaybillError):
+    """A network cannot be used."""
+
+
+class ModelNotFound(ModelError):
+    """No model file, or no card, of that name."""
+
+
+class ModelAltered(ModelError):
+    """A model's bytes are not those that its card vouches for."""
+
+
+class RuntimeMissing(ModelError):
+    """The asked-for inference runtime or device is not on this machine."""
+
+
+class GalleryError(PlaybillError):
+    """A gallery, or the pictures for one, cannot be used."""
+
+
+class DocumentError(PlaybillError):
+    """A file is not a valid `playbill/1` document."""
+
+
+class OutputError(PlaybillError):
+    """A result cannot be written where it was asked for."""

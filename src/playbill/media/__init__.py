@@ -1,0 +1,1 @@
+"""Files to frames: pictures through Pillow, video through PyAV."""

@@ -1,0 +1,1 @@
+"""Networks: cards, the store, sessions, and one file per network."""

@@ -1,0 +1,1 @@
+"""Who is it: galleries, classifiers, and when the answer is "unknown"."""
