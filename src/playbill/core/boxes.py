@@ -38,8 +38,9 @@ def box_intersections(a_xyxy: Boxes, b_xyxy: Boxes) -> NDArray[np.float32]:
     """(n, m) shared areas of every box of `a` with every box of `b`, in square pixels."""
     top_left = np.maximum(a_xyxy[:, None, :2], b_xyxy[None, :, :2])
     bottom_right = np.minimum(a_xyxy[:, None, 2:], b_xyxy[None, :, 2:])
-    sides = np.clip(bottom_right - top_left, 0, None)
-    return sides[..., 0] * sides[..., 1]
+    sides: NDArray[np.float32] = np.clip(bottom_right - top_left, 0, None)
+    shared: NDArray[np.float32] = sides[..., 0] * sides[..., 1]
+    return shared
 
 
 def box_overlaps(

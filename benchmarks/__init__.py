@@ -1,0 +1,1 @@
+"""Accuracy and speed, measured on real input beside peers: `python -m benchmarks`."""
