@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+from uuid import NAMESPACE_OID, uuid5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,8 @@ class MediaInfo:
     """Average frames a second; None for images."""
     duration_s: Fraction | None = None
     """From the start of the first frame to the end of the last; None for images."""
+
+    @property
+    def id(self) -> str:
+        """A UUID that follows from the bytes: the same file is the same medium everywhere."""
+        return str(uuid5(NAMESPACE_OID, f"playbill:{self.sha256}"))
