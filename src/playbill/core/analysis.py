@@ -16,7 +16,8 @@ class Analysis:
     run: RunRecord
     frames: tuple[FrameMetadata, ...]
     appearances: tuple[Appearance, ...]
+    """By start; none for an image, which has no time."""
 
     def names(self) -> list[str]:
-        """The names of everybody who appears, sorted, each once."""
-        return sorted({a.person.name for a in self.appearances if a.person})
+        """The names of everybody who is seen, sorted, each once."""
+        return sorted({thing.name for frame in self.frames for thing in frame.things if thing.name})

@@ -61,9 +61,9 @@ class RunRecord:
     id: str
     version: str
     """Playbill's own."""
-    started: datetime
-    """With a time zone."""
-    seconds: float
+    started: datetime | None
+    """With a time zone; None where a document of another writer leaves it out."""
+    seconds: float | None
     """Wall time."""
     sample_every: int
     """Every N-th frame was analysed."""
