@@ -1,0 +1,110 @@
+"""The conflict rule: both modules see people; where they disagree, the face's answer stands.
+
+A body (a person box of the object network) and a face that belong together are one person. A face
+without a body is a person of its own. Two faces that claim one body: the better overlap wins.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playbill.core.boxes import box_areas, box_intersections, box_overlaps
+from playbill.core.detections import Detections
+from playbill.core.faces import Faces
+from playbill.core.labels import PERSON
+from playbill.core.metadata import Box, FaceBox, Thing
+from playbill.core.people import Match
+
+MIN_SHARE_INSIDE = 0.7
+"""So much of a face's area lies inside the body it belongs to."""
+
+MAX_DEPTH = 0.5
+"""The middle of a face lies in this upper share of its body's height."""
+
+
+def resolve_people(
+    objects: Detections, faces: Faces, matches: Sequence[Match | None]
+) -> tuple[Thing, ...]:
+    """Put the findings of both modules in one frame together.
+
+    Args:
+        objects: what the object network found, bodies of people among it.
+        faces: what the face detector found.
+        matches: one answer per face; None where nobody was asked.
+
+    Returns:
+        The objects in their order, bodies with their faces; then the faces without a body.
+    """
+    bodies = np.flatnonzero(objects.class_ids == PERSON)
+    face_of_body = pair_faces(objects.boxes_xyxy[bodies], faces)
+    face_of_row = {int(bodies[body]): face for body, face in face_of_body.items()}
+    things = [
+        _thing(objects, row, faces, face_of_row.get(row), matches) for row in range(len(objects))
+    ]
+    alone = sorted(set(range(len(faces))) - set(face_of_row.values()))
+    return (*things, *(_bodiless(objects.labels, faces, face, matches) for face in alone))
+
+
+def pair_faces(bodies_xyxy: NDArray[np.float32], faces: Faces) -> dict[int, int]:
+    """Which body (key) has which face (value); each has at most one of the other.
+
+    Pairs are made best first: by the share of the face inside the body, then by IoU, so that of
+    two faces inside one body the larger part of it wins.
+    """
+    areas = box_areas(faces.boxes_xyxy)[None, :]
+    shared = box_intersections(bodies_xyxy, faces.boxes_xyxy)
+    inside = np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
+    iou = box_overlaps(bodies_xyxy, faces.boxes_xyxy)
+    belongs = (inside >= MIN_SHARE_INSIDE) & (_depths(bodies_xyxy, faces) <= MAX_DEPTH)
+    bodies, candidates = np.nonzero(belongs)
+    best_first = np.lexsort((-iou[bodies, candidates], -inside[bodies, candidates]))
+    pairs: dict[int, int] = {}
+    for body, face in zip(bodies[best_first], candidates[best_first], strict=True):
+        if int(body) not in pairs and int(face) not in pairs.values():
+            pairs[int(body)] = int(face)
+    return pairs
+
+
+def _depths(bodies_xyxy: NDArray[np.float32], faces: Faces) -> NDArray[np.float32]:
+    """(bodies, faces) how far down in the body the middle of the face is: 0 top, 1 bottom."""
+    middles = faces.boxes_xyxy[:, 1::2].mean(axis=1)
+    tops, bottoms = bodies_xyxy[:, 1, None], bodies_xyxy[:, 3, None]
+    depths: NDArray[np.float32] = (middles[None, :] - tops) / np.maximum(bottoms - tops, 1e-6)
+    return depths
+
+
+def _thing(
+    objects: Detections,
+    row: int,
+    faces: Faces,
+    face: int | None,
+    matches: Sequence[Match | None],
+) -> Thing:
+    class_id = int(objects.class_ids[row])
+    return Thing(
+        kind="person" if class_id == PERSON else "object",
+        class_id=class_id,
+        label=objects.labels[class_id],
+        box_xyxy=_box(objects.boxes_xyxy[row]),
+        score=float(objects.scores[row]),
+        face=None if face is None else _face_box(faces, face),
+        match=None if face is None else matches[face],
+    )
+
+
+def _bodiless(
+    labels: tuple[str, ...], faces: Faces, face: int, matches: Sequence[Match | None]
+) -> Thing:
+    found = _face_box(faces, face)
+    label = labels[PERSON]
+    return Thing("person", PERSON, label, found.box_xyxy, found.score, found, matches[face])
+
+
+def _face_box(faces: Faces, face: int) -> FaceBox:
+    return FaceBox(_box(faces.boxes_xyxy[face]), float(faces.scores[face]))
+
+
+def _box(box_xyxy: NDArray[np.float32]) -> Box:
+    left, top, right, bottom = box_xyxy.tolist()
+    return (left, top, right, bottom)
