@@ -1,0 +1,45 @@
+"""Everything that can be set about an analysis; each default is written here and nowhere else."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSettings:
+    """How media are analysed."""
+
+    sample_every: int = 30
+    """Every N-th frame of a video is analysed; neighbouring frames tell the same."""
+    min_object_score: float = 0.5
+    """Objects with a lower score are left out."""
+    min_face_px: int = 20
+    """Faces of a shorter side are not looked for."""
+    bridge: int = 1
+    """So many analysed frames that miss a subject do not end its appearance within a shot."""
+    models: tuple[str, ...] = ()
+    """Names of models to use instead of the default of their task."""
+    device: str = "cpu"
+    """`cpu`, `cuda` or `tensorrt`."""
+    precision: str = "auto"
+    """`auto` (bf16 where the processor has it), `bf16` or `float32`."""
+    threads: int = 0
+    """Of each network and of the decoder; 0: as many as there are cores."""
+    batch: int = 4
+    """Frames looked at together."""
+
+    def __post_init__(self) -> None:
+        if self.sample_every < 1:
+            raise ValueError(f"sample_every must be at least 1, got {self.sample_every}")
+        if not 0 < self.min_object_score <= 1:
+            raise ValueError(f"min_object_score must be above 0, to 1, got {self.min_object_score}")
+        if self.min_face_px < 12:
+            raise ValueError(f"min_face_px must be at least 12, got {self.min_face_px}")
+        if self.bridge < 0 or self.threads < 0 or self.batch < 1:
+            raise ValueError("bridge and threads must be at least 0, and batch at least 1")
+
+    def bearing(self) -> dict[str, float | int | str]:
+        """The settings that bear on the result, by their names in the run record."""
+        return {
+            "minObjectScore": self.min_object_score,
+            "minFacePx": self.min_face_px,
+            "bridge": self.bridge,
+        }
