@@ -1,0 +1,303 @@
+"""What a network is, whose it is, and what it takes: the cards in `cards.toml` and beside models.
+
+Package cards stand in `cards.toml`, one table a model. The card of a user's own model lies beside
+its file as `NAME.card.toml` and holds the same keys without the outer table.
+"""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from re import fullmatch
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, cast, get_args
+
+from playbill.core.labels import COCO_80
+from playbill.errors import ModelError
+
+Task = Literal["face-detection", "face-embedding", "object-detection"]
+Channels = Literal["RGB", "BGR"]
+CARD_SUFFIX = ".card.toml"
+Value = TypeVar("Value")
+
+LABEL_SETS = MappingProxyType({"coco-80": COCO_80, "coco-90": COCO_80})
+"""Named label sets -> the labels that come out. `coco-90`: the outputs are numbered by COCO's 90
+ids, the detections by the 80 labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One file of a model."""
+
+    name: str
+    """Without folders."""
+    sha256: str
+    """64 lower-case hexadecimal digits."""
+    url: str | None = None
+    """Where `playbill models pull` may fetch it; None: nowhere that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFiles:
+    """Where an installed Python package carries the same model as data files."""
+
+    package: str
+    """The name that would be imported; it never is."""
+    files: tuple[ModelFile, ...]
+    """Names are paths inside the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputContract:
+    """What the network's picture input takes: (x - mean) / divisor of 0..255 values."""
+
+    size_wh: tuple[int, int] | None
+    """None: any size."""
+    channels: Channels
+    mean: float
+    divisor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """What pairs of different people score under a face network: cosines of their embeddings."""
+
+    mean: float
+    std: float
+    quantiles: tuple[tuple[float, float], ...]
+    """(share, cosine) pairs: this share of the pairs scores lower than that; both rise."""
+    n: int
+    """How many pairs were measured."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One model: its files, its origin, its contract."""
+
+    name: str
+    task: Task
+    architecture: str
+    """The key of the code that runs it, see `catalogue`."""
+    files: tuple[ModelFile, ...]
+    """At least one; the first is the network (or the first of its networks)."""
+    licence: str
+    source: str
+    """Where the model comes from, for a person to read."""
+    input: InputContract
+    label_set: str = ""
+    """`coco-80`, `coco-90`, `own` or empty."""
+    labels: tuple[str, ...] = ()
+    """Object detection: the labels that come out."""
+    strangers: Strangers | None = None
+    """Face embedding: None where nobody has measured it."""
+    package: PackageFiles | None = None
+
+
+def joint_sha256(files: tuple[ModelFile, ...]) -> str:
+    """The SHA-256 that names a model: its file's own, or of its files' digests set end to end."""
+    if len(files) == 1:
+        return files[0].sha256
+    return sha256("".join(file.sha256 for file in files).encode("ascii")).hexdigest()
+
+
+def package_cards() -> dict[str, ModelCard]:
+    """The cards that come with Playbill, by name, in the order of `cards.toml`."""
+    path = Path(__file__).with_name("cards.toml")
+    tables = tomllib.loads(path.read_text("utf-8"))
+    return {name: _card(_Table(table, path.name, name)) for name, table in tables.items()}
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read `NAME.card.toml`.
+
+    Raises:
+        ModelError: it cannot be read, is not TOML, or a key is missing, unknown or wrong.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{path}: the model card cannot be read: {error}") from error
+    return _card(_Table(table, str(path), path.name.removesuffix(CARD_SUFFIX)))
+
+
+def card_text(card: ModelCard) -> str:
+    """The TOML of a card file; `read_card` gives the same card back."""
+    lines = [
+        f"task = {_quoted(card.task)}",
+        f"architecture = {_quoted(card.architecture)}",
+        f"licence = {_quoted(card.licence)}",
+        f"source = {_quoted(card.source)}",
+    ]
+    if card.label_set == "own":
+        lines.append(f"labels = [{', '.join(map(_quoted, card.labels))}]")
+    elif card.label_set:
+        lines.append(f"labels = {_quoted(card.label_set)}")
+    lines += ["", "[input]"]
+    if card.input.size_wh:
+        lines.append(f"size_wh = {list(card.input.size_wh)}")
+    lines.append(f"channels = {_quoted(card.input.channels)}")
+    lines += [f"mean = {float(card.input.mean)}", f"divisor = {float(card.input.divisor)}"]
+    if card.strangers:
+        lines += ["", "[strangers]", *_stranger_lines(card.strangers)]
+    for file in card.files:
+        lines += ["", "[[files]]", f"name = {_quoted(file.name)}", f'sha256 = "{file.sha256}"']
+        lines += [f"url = {_quoted(file.url)}"] if file.url else []
+    return "\n".join(lines) + "\n"
+
+
+def _stranger_lines(strangers: Strangers) -> list[str]:
+    return [
+        f"mean = {float(strangers.mean)}",
+        f"std = {float(strangers.std)}",
+        f"quantiles = {[[float(share), float(score)] for share, score in strangers.quantiles]}",
+        f"n = {strangers.n}",
+        f"measured_on = {_quoted(strangers.measured_on)}",
+    ]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class _Table:
+    """A TOML table that says what is wrong with it in one sentence."""
+
+    def __init__(self, values: object, where: str, name: str) -> None:
+        if not isinstance(values, dict):
+            raise ModelError(f"{where}: {name} must be a table, found {values!r}")
+        self.values: Mapping[str, Any] = values
+        self.where = where
+        self.name = name
+
+    def get(self, key: str, kind: type[Value], default: Value | None = None) -> Value:
+        """The value of `key`; without a default the key must be there."""
+        found = self.values.get(key, default)
+        if kind is float and isinstance(found, int) and not isinstance(found, bool):
+            return cast(Value, float(found))
+        if not isinstance(found, kind) or isinstance(found, bool):
+            shown = "nothing" if found is None else repr(found)
+            raise ModelError(
+                f"{self.where}: {self.name}: {key} must be a {kind.__name__}, found {shown}"
+            )
+        return found
+
+    def child(self, key: str) -> "_Table":
+        return _Table(self.get(key, dict), self.where, f"{self.name}.{key}")
+
+    def children(self, key: str) -> list["_Table"]:
+        return [
+            _Table(table, self.where, f"{self.name}.{key}[{i}]")
+            for i, table in enumerate(self.get(key, list))
+        ]
+
+    def allow(self, *keys: str) -> None:
+        """Refuse every key but these."""
+        unknown = sorted(set(self.values) - set(keys))
+        self.must(not unknown, f"{', '.join(unknown)} unknown, expected {', '.join(keys)}")
+
+    def must(self, true: bool, message: str) -> None:  # noqa: FBT001 - reads as an assertion
+        if not true:
+            raise ModelError(f"{self.where}: {self.name}: {message}")
+
+
+def _card(table: _Table) -> ModelCard:
+    table.allow(
+        *("task", "architecture", "licence", "source", "labels"),
+        *("input", "files", "strangers", "package"),
+    )
+    table.must(
+        fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", table.name) is not None,
+        "a model's name has at most 64 of a-z 0-9 _ . - and starts with a letter or digit",
+    )
+    task = table.get("task", str)
+    tasks = get_args(Task)
+    table.must(task in tasks, f"task must be one of {', '.join(tasks)}, found {task!r}")
+    label_set, labels = _labels(table)
+    table.must(task != "object-detection" or bool(labels), "an object detector needs labels")
+    files = tuple(_file(child, plain=True) for child in table.children("files"))
+    table.must(bool(files), "files must list at least one file")
+    return ModelCard(
+        name=table.name,
+        task=cast(Task, task),
+        architecture=table.get("architecture", str),
+        files=files,
+        licence=table.get("licence", str),
+        source=table.get("source", str),
+        input=_input(table.child("input")),
+        label_set=label_set,
+        labels=labels,
+        strangers=_optional(table, "strangers", _strangers),
+        package=_optional(table, "package", _package),
+    )
+
+
+def _optional(table: _Table, key: str, read: Callable[[_Table], Value]) -> Value | None:
+    return read(table.child(key)) if key in table.values else None
+
+
+def _labels(table: _Table) -> tuple[str, tuple[str, ...]]:
+    named = table.values.get("labels", "")
+    if isinstance(named, str):
+        known = named in LABEL_SETS or not named
+        table.must(known, f"labels must be a list or one of {', '.join(LABEL_SETS)}")
+        return named, LABEL_SETS.get(named, ())
+    labels = table.get("labels", list)
+    texts = all(isinstance(label, str) and label for label in labels)
+    table.must(texts and len(set(labels)) == len(labels), "labels must be different words")
+    return "own", tuple(labels)
+
+
+def _file(table: _Table, *, plain: bool) -> ModelFile:
+    table.allow("name", "sha256", "url")
+    name, digest = table.get("name", str), table.get("sha256", str)
+    parts = name.split("/")
+    safe = all(part not in {"", ".", ".."} for part in parts) and "\\" not in name
+    table.must(safe and (len(parts) == 1 or not plain), f"name {name!r} must be a file's name")
+    table.must(
+        fullmatch(r"[0-9a-f]{64}", digest) is not None,
+        f"sha256 must be 64 lower-case hexadecimal digits, found {digest!r}",
+    )
+    return ModelFile(name, digest, table.get("url", str, "") or None)
+
+
+def _input(table: _Table) -> InputContract:
+    table.allow("size_wh", "channels", "mean", "divisor")
+    size = table.get("size_wh", list, [])
+    right = len(size) in {0, 2} and all(isinstance(side, int) and side > 0 for side in size)
+    table.must(right, f"size_wh must be [width, height], found {size}")
+    channels = table.get("channels", str)
+    table.must(channels in get_args(Channels), f"channels must be RGB or BGR, found {channels!r}")
+    divisor = table.get("divisor", float)
+    table.must(divisor != 0, "divisor must not be 0")
+    return InputContract(
+        size_wh=(size[0], size[1]) if size else None,
+        channels=cast(Channels, channels),
+        mean=table.get("mean", float),
+        divisor=divisor,
+    )
+
+
+def _strangers(table: _Table) -> Strangers:
+    table.allow("mean", "std", "quantiles", "n", "measured_on")
+    quantiles = table.get("quantiles", list)
+    try:
+        pairs = tuple((float(share), float(score)) for share, score in quantiles)
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"{table.where}: {table.name}: quantiles must be [share, score] pairs"
+        ) from error
+    rising = list(pairs) == sorted(pairs) and all(0 < share < 1 for share, _ in pairs)
+    table.must(rising, "quantiles must rise, with shares between 0 and 1")
+    n = table.get("n", int)
+    table.must(n > 0, f"n must be positive, found {n}")
+    mean, std = table.get("mean", float), table.get("std", float)
+    return Strangers(mean, std, pairs, n, table.get("measured_on", str))
+
+
+def _package(table: _Table) -> PackageFiles:
+    table.allow("package", "files")
+    files = tuple(_file(child, plain=False) for child in table.children("files"))
+    return PackageFiles(table.get("package", str), files)

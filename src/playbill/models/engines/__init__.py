@@ -1,0 +1,1 @@
+"""Inference runtimes: how a network runs, apart from what it is for."""

@@ -1,0 +1,138 @@
+"""OpenVINO: networks on the processor, in bf16 where it has that."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from playbill.errors import ModelError, RuntimeMissing
+from playbill.models.options import SessionOptions, Tensors
+
+_PRECISIONS = MappingProxyType({"bf16": "bf16", "f32": "float32", "f16": "fp16"})
+
+
+@contextmanager
+def without_telemetry() -> Iterator[None]:
+    """Keep `import openvino` from reporting itself to its maker.
+
+    The import itself sends an event (it imports its converter, which does) unless
+    `openvino_telemetry` cannot be imported; then OpenVINO takes its own stand-in for good.
+    """
+    name = "openvino_telemetry"
+    if name in sys.modules or "openvino" in sys.modules:
+        yield
+        return
+    modules: dict[str, Any] = sys.modules
+    modules[name] = None  # Python's own way to block an import
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+def load_openvino() -> Any:
+    """Import the runtime: late, since that takes as long as all else, and quietly."""
+    with without_telemetry():
+        import openvino  # noqa: PLC0415 - see above
+
+    return openvino
+
+
+def open_openvino(network: Path | bytes, name: str, options: SessionOptions) -> "OpenVinoSession":
+    """See `session.open_session`."""
+    if options.device != "cpu":
+        raise RuntimeMissing(f"{name}: OpenVINO runs on cpu here, not on {options.device}")
+    openvino = load_openvino()
+    core = openvino.Core()
+    config = _config(core, name, options)
+    try:
+        model = str(network) if isinstance(network, Path) else core.read_model(network)
+        compiled = core.compile_model(model, "CPU", config)
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise ModelError(f"{name}: OpenVINO cannot run this network: {reason}") from error
+    version = openvino.__version__.split("-")[0]
+    return OpenVinoSession(compiled, f"openvino {version}")
+
+
+def _config(core: Any, name: str, options: SessionOptions) -> dict[str, Any]:
+    has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    if options.precision == "bf16" and not has_bf16:
+        raise RuntimeMissing(f"{name}: this processor has no bf16; ask for float32 or auto")
+    bf16 = has_bf16 and options.precision != "float32"
+    config: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+    }
+    if options.threads:
+        config["INFERENCE_NUM_THREADS"] = options.threads
+    if cache := _cache_folder():
+        config["CACHE_DIR"] = str(cache)
+    return config
+
+
+def _cache_folder() -> Path | None:
+    """Where compiled networks are kept between runs; None where nothing can be written."""
+    folder = Path(platformdirs.user_cache_dir("playbill")) / "openvino"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+class OpenVinoSession:
+    """A compiled network and a pool of its infer requests."""
+
+    device = "CPU"
+
+    def __init__(self, compiled: Any, runtime: str) -> None:
+        self.runtime = runtime
+        hint = compiled.get_property("INFERENCE_PRECISION_HINT")
+        self.precision = _PRECISIONS[hint.get_type_name()]
+        self._compiled = compiled
+        self._outputs = [output.get_any_name() for output in compiled.outputs]
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+
+    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
+        """See `Session.run`."""
+        return self.run_each([inputs])[0]
+
+    def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:
+        """See `Session.run_each`: one infer request for each batch, all started at once."""
+        requests = [self._request() for _ in batches]
+        try:
+            for request, inputs in zip(requests, batches, strict=True):
+                request.start_async(dict(inputs), share_inputs=True)
+            results = []
+            for request in requests:
+                request.wait()
+                results.append(self._results(request))
+        except RuntimeError as error:
+            shapes = [{key: value.shape for key, value in inputs.items()} for inputs in batches]
+            raise ModelError(f"the network does not take inputs of {shapes}: {error}") from error
+        for request in requests:
+            self._idle.put(request)
+        return results
+
+    def _request(self) -> Any:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return self._compiled.create_infer_request()
+
+    def _results(self, request: Any) -> dict[str, NDArray[Any]]:
+        tensors = (request.get_output_tensor(i) for i in range(len(self._outputs)))
+        return {
+            name: np.array(tensor.data) for name, tensor in zip(self._outputs, tensors, strict=True)
+        }
