@@ -1,6 +1,6 @@
 """Work ahead in a thread, so that decoding and inference overlap."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +18,7 @@ class _Ended:
     error: BaseException | None
 
 
-def prefetch(items: Iterable[Item], ahead: int) -> Iterator[Item]:
+def prefetch(items: Iterable[Item], ahead: int) -> Generator[Item, None, None]:
     """Yield `items`, made in another thread, which is at most `ahead` items ahead.
 
     What the iteration raises is raised here. When the consumer stops early, the thread stops too,

@@ -1,0 +1,125 @@
+"""Tracks and their names."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+
+from playbill.core.detections import Detections
+from playbill.core.embeddings import Embeddings
+from playbill.core.labels import COCO_80
+from playbill.pipeline.findings import Findings
+from playbill.pipeline.naming import name_faces
+from playbill.pipeline.tracks import FaceRef, SeenFaces, link_faces
+from tests.support.analyses import ADA, CHARLES, faces
+from tests.support.fakes import AxisRecogniser, looks
+
+HERE, THERE = (0.0, 0.0, 40.0, 40.0), (100.0, 0.0, 140.0, 40.0)
+CAST = AxisRecogniser((ADA, CHARLES))
+NO_LOOKS = Embeddings(looks((1, 0)).vectors[:0], CAST.space)
+
+
+def frame(index: int, *seen: tuple[tuple[float, float, float, float], Sequence[float]]) -> Findings:
+    """A frame with faces: where each is, and how much it looks like Ada and Charles."""
+    boxes, likeness = [box for box, _ in seen], [look for _, look in seen]
+    return Findings(
+        index,
+        Fraction(index),
+        Detections.empty(COCO_80),
+        faces(*boxes),
+        looks(*likeness) if likeness else NO_LOOKS,
+    )
+
+
+def names(*shot: Findings) -> list[list[str | None]]:
+    return [
+        [match.person.name if match and match.person else None for match in row]
+        for row in name_faces(shot, CAST)
+    ]
+
+
+def test_a_shot_without_faces_has_no_names() -> None:
+    assert names(frame(0)) == [[]]
+
+
+def test_a_face_that_looks_like_somebody_is_named() -> None:
+    assert names(frame(0, (HERE, (0.9, 0.1)))) == [["Ada Lovelace"]]
+
+
+def test_a_stranger_is_not_named() -> None:
+    assert names(frame(0, (HERE, (0.3, 0.3)))) == [[None]]
+
+
+def test_one_blurred_face_does_not_change_the_name_of_its_track() -> None:
+    clear, blurred = (HERE, (0.95, 0.0)), (HERE, (0.4, 0.55))
+
+    assert names(frame(0, clear), frame(1, blurred), frame(2, clear)) == [["Ada Lovelace"]] * 3
+
+
+def test_small_faces_have_less_of_a_say() -> None:
+    large, small = ((0.0, 0.0, 200.0, 200.0), (0.6, 0.3)), ((0.0, 0.0, 10.0, 10.0), (0.3, 0.7))
+
+    assert names(frame(0, large), frame(1, small))[0] == ["Ada Lovelace"]
+    assert names(frame(0, large), frame(1, small), frame(2, small), frame(3, small))[0] == [
+        "Ada Lovelace"
+    ]
+
+
+def test_two_faces_in_one_frame_are_never_the_same_person() -> None:
+    shot = frame(0, (HERE, (0.9, 0.0)), (THERE, (0.8, 0.1)))
+
+    assert names(shot) == [["Ada Lovelace", None]]
+
+
+def test_the_loser_of_a_name_may_be_somebody_else_whom_it_resembles() -> None:
+    shot = frame(0, (HERE, (0.95, 0.0)), (THERE, (0.75, 0.6)))
+
+    assert names(shot) == [["Ada Lovelace", "Charles Babbage"]]
+
+
+def test_a_match_carries_the_score_of_its_own_face() -> None:
+    shot = [frame(0, (HERE, (0.9, 0.0))), frame(1, (HERE, (0.6, 0.0)))]
+
+    scores = [row[0].score for row in name_faces(shot, CAST) if row[0]]
+
+    assert scores == pytest.approx([0.9, 0.6], abs=1e-3)
+
+
+def test_faces_that_nobody_described_are_the_caller_s_bug() -> None:
+    bare = Findings(7, Fraction(7), Detections.empty(COCO_80), faces(HERE), None)
+
+    with pytest.raises(ValueError, match="frame 7 have no embeddings"):
+        name_faces([bare], CAST)
+
+
+def tracks(*frames: Sequence[tuple[tuple[float, float, float, float], Sequence[float]]]) -> object:
+    seen = [
+        SeenFaces(
+            faces(*[box for box, _ in one]).boxes_xyxy, looks(*[look for _, look in one]).vectors
+        )
+        for one in frames
+    ]
+    return link_faces(seen)
+
+
+def test_people_who_change_places_keep_their_tracks() -> None:
+    ada, charles = (0.95, 0.0), (0.0, 0.95)
+
+    linked = tracks([(HERE, ada), (THERE, charles)], [(HERE, charles), (THERE, ada)])
+
+    assert linked == [[FaceRef(0, 0), FaceRef(1, 1)], [FaceRef(0, 1), FaceRef(1, 0)]]
+
+
+def test_likeness_counts_less_where_the_face_stays_in_place() -> None:
+    front, profile = (0.9, 0.0), (0.3, 0.9)
+
+    assert tracks([(HERE, front)], [(HERE, profile)]) == [[FaceRef(0, 0), FaceRef(1, 0)]]
+    assert tracks([(HERE, front)], [(THERE, profile)]) == [[FaceRef(0, 0)], [FaceRef(1, 0)]]
+
+
+def test_two_likenesses_in_one_frame_are_two_tracks() -> None:
+    assert tracks([(HERE, (0.9, 0)), (THERE, (0.9, 0))]) == [[FaceRef(0, 0)], [FaceRef(0, 1)]]
+
+
+def test_no_faces_are_no_tracks() -> None:
+    assert link_faces([SeenFaces(faces().boxes_xyxy, NO_LOOKS.vectors)]) == []
