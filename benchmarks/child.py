@@ -1,0 +1,25 @@
+"""One benchmark in a process of its own: `python -m benchmarks.child NAME ROWS.json`."""
+
+import json
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.registry import BENCHMARKS
+from benchmarks.rows import Row
+
+
+def main() -> None:
+    """Run the benchmark and leave its rows in the file."""
+    name, out = sys.argv[1:]
+    try:
+        rows: list[Row] = import_module(BENCHMARKS[name].module).run()
+    except BenchmarkError as error:
+        sys.exit(str(error))
+    Path(out).write_text(json.dumps([asdict(row) for row in rows]))
+
+
+if __name__ == "__main__":
+    main()

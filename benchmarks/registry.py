@@ -1,0 +1,49 @@
+"""The benchmarks by name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A module `benchmarks.NAME` with `run() -> list[Row]`."""
+
+    name: str
+    measures: str
+    """In a few words, for `--list`."""
+    limit_s: int = 900
+    """After so many seconds it is ended, with everything that it started."""
+    peers: tuple[str, ...] = ()
+    """The environments of `benchmarks.peers` that it needs."""
+
+    @property
+    def module(self) -> str:
+        """Where its `run` lives."""
+        return f"benchmarks.{self.name}"
+
+
+BENCHMARKS = {
+    benchmark.name: benchmark
+    for benchmark in (
+        Benchmark("video_decode", "every 30th frame of a video, beside full decode"),
+        Benchmark("faces_detection", "boxes and landmarks on data/faces"),
+        Benchmark("verification", "same person or not, LFW pairs", limit_s=1800),
+        Benchmark("identification", "who is it, and who is a stranger, LFW", limit_s=1800),
+        Benchmark("archive_faces", "old, grey pictures of 13 people"),
+        Benchmark("objects", "average precision on COCO pictures", limit_s=1800),
+        Benchmark(
+            "mtcnn_peers",
+            "MTCNN beside facenet-pytorch and mtcnn on TensorFlow",
+            peers=("facenet-pytorch", "mtcnn-tensorflow"),
+        ),
+        Benchmark(
+            "picture_peers",
+            "a Full HD picture's whole job beside facenet-pytorch",
+            peers=("facenet-pytorch",),
+        ),
+        Benchmark("picture", "a Full HD picture, JPEG bytes to JSON"),
+        Benchmark("video_job", "a Full HD video's whole job beside ffmpeg's decoding"),
+        Benchmark("svm", "a recogniser for 1,500 people", limit_s=3600),
+        Benchmark("memory", "resident memory over an hour of Full HD video", limit_s=3600),
+    )
+}
+"""In the order in which they run and stand in the table."""
