@@ -1,9 +1,11 @@
 """The networks of one analysis, opened once and used for many media."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
+from playbill.core.embeddings import Embeddings
 from playbill.core.frame import Frame
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.core.run import ModelUse
@@ -29,16 +31,27 @@ class Networks:
 def find(frames: Iterable[Frame], networks: Networks, *, batch: int) -> Iterator[Findings]:
     """Look at frames, `batch` at a time, while the next ones are decoded in a thread.
 
-    At most 2 x `batch` decoded frames are held. Objects and faces are found side by side, since
-    each leaves the processor idle while it prepares its input.
+    At most 2 x `batch` decoded frames are held.
+    """
+    with closing(prefetch(frames, batch)) as ahead:
+        for some in in_batches(ahead, batch):
+            yield from look(some, networks)
+
+
+def look(frames: Sequence[Frame], networks: Networks) -> list[Findings]:
+    """Look at some frames at once.
+
+    Objects and faces are found side by side, since each leaves the processor idle while it
+    prepares its input.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="objects") as beside:
-        for some in in_batches(prefetch(frames, batch), batch):
-            objects = beside.submit(networks.objects.detect, some)
-            faces = networks.faces.detect(some)
-            embeddings = (
-                networks.embedder.embed(some, faces) if networks.embedder else [None] * len(some)
-            )
-            parts = zip(some, objects.result(), faces, embeddings, strict=True)
-            for frame, things, seen, points in parts:
-                yield Findings(frame.index, frame.time_s, things, seen, points)
+        objects = beside.submit(networks.objects.detect, frames)
+        faces = networks.faces.detect(frames)
+        embeddings: Sequence[Embeddings | None] = [None] * len(frames)
+        if networks.embedder:
+            embeddings = networks.embedder.embed(frames, faces)
+        parts = zip(frames, objects.result(), faces, embeddings, strict=True)
+        return [
+            Findings(frame.index, frame.time_s, things, seen, points)
+            for frame, things, seen, points in parts
+        ]

@@ -1,0 +1,76 @@
+"""How commands speak: results to standard output, everything else to standard error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from playbill.errors import PlaybillError
+from playbill.pipeline import hooks
+
+EXIT_BAD_INPUT = 2
+
+
+def out() -> Console:
+    """The console of results."""
+    return Console(highlight=False)
+
+
+def err() -> Console:
+    """The console of progress, warnings and errors."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def complain(error: PlaybillError) -> None:
+    """Say what was refused, in one line."""
+    err().print(f"[bold red]error:[/] {escape(' '.join(str(error).split()))}")
+
+
+def warn(sentence: str) -> None:
+    """Say what the user should know, in one line."""
+    err().print(f"[bold yellow]warning:[/] {escape(sentence)}")
+
+
+@dataclass(slots=True)
+class FrameBar:
+    """A progress bar: frames, speed against real time, remaining time."""
+
+    bar: Progress
+    tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def show(self, progress: hooks.Progress) -> None:
+        """Take a report of the pipeline; fits `pipeline.hooks.Hook`."""
+        name = progress.media.name
+        if name not in self.tasks:
+            self.tasks[name] = self.bar.add_task(escape(name), total=progress.expected, speed="")
+        task = self.tasks[name]
+        elapsed = self.bar.tasks[self.bar.task_ids.index(task)].elapsed or 0.0
+        speed = f"{float(progress.time_s) / elapsed:.1f}x" if elapsed and progress.time_s else ""
+        self.bar.update(task, completed=progress.done, total=progress.expected, speed=speed)
+
+
+@contextmanager
+def frame_bar(*, shown: bool) -> Iterator[FrameBar]:
+    """A bar on standard error while the block runs; nothing where that is no terminal."""
+    console = err()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    disable = not (shown and console.is_terminal)
+    with Progress(*columns, console=console, disable=disable) as bar:
+        yield FrameBar(bar)

@@ -1,0 +1,90 @@
+"""From a file to who and what appears when: the main job."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from importlib.metadata import version
+from pathlib import Path
+from uuid import uuid4
+
+from playbill.core.analysis import Analysis
+from playbill.core.frame import Frame
+from playbill.core.media import MediaInfo
+from playbill.core.ports import Recogniser
+from playbill.core.run import Coverage, RunRecord
+from playbill.media.images import IMAGE_DECODER, read_image
+from playbill.media.probe import probe
+from playbill.media.video import SampledVideo
+from playbill.pipeline.appearances import find_appearances
+from playbill.pipeline.findings import Findings
+from playbill.pipeline.hooks import Hook, Progress, no_hook
+from playbill.pipeline.networks import Networks, find, look
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.pipeline.settle import settle
+from playbill.pipeline.shots import ShotDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzer:
+    """Networks and a gallery, open and ready for any number of media."""
+
+    networks: Networks
+    recogniser: Recogniser | None
+    """None: nobody is to be named."""
+    settings: AnalysisSettings
+
+    def analyze(self, path: Path, hook: Hook = no_hook) -> Analysis:
+        """Find who and what appears when and where in a picture or video.
+
+        Raises:
+            MediaError: the file cannot be read; what is merely damaged is counted instead.
+        """
+        start = _Start()
+        media = probe(path)
+        if media.kind == "image":
+            return self._picture(path, media, start, hook)
+        return self._video(path, media, start, hook)
+
+    def _picture(self, path: Path, media: MediaInfo, start: "_Start", hook: Hook) -> Analysis:
+        findings = look([Frame.still(read_image(path))], self.networks)
+        frames = settle(findings, (), self.recogniser)
+        hook(Progress(media, 1, 1, Fraction(0)))
+        return Analysis(media, self._record(start, IMAGE_DECODER, Coverage(1, 1, 0)), frames, ())
+
+    def _video(self, path: Path, media: MediaInfo, start: "_Start", hook: Hook) -> Analysis:
+        settings, shots = self.settings, ShotDetector()
+        findings: list[Findings] = []
+        with SampledVideo.open(
+            path, every=settings.sample_every, observe=shots.observe, threads=settings.threads
+        ) as video:
+            for found in find(video, self.networks, batch=settings.batch):
+                findings.append(found)
+                hook(Progress(media, len(findings), video.expected, found.time_s))
+            record = self._record(start, video.decoder, video.coverage)
+        cuts, end = shots.cuts(), media.duration_s or Fraction(0)
+        frames = settle(findings, cuts, self.recogniser)
+        appearances = find_appearances(frames, cuts, end, bridge=settings.bridge)
+        return Analysis(media, record, frames, appearances)
+
+    def _record(self, start: "_Start", decoder: str, coverage: Coverage) -> RunRecord:
+        return RunRecord(
+            id=str(uuid4()),
+            version=version("playbill"),
+            started=start.moment,
+            seconds=time.perf_counter() - start.clock_s,
+            sample_every=self.settings.sample_every,
+            decoder=decoder,
+            models=self.networks.uses,
+            gallery=self.recogniser.use if self.recogniser else None,
+            settings=self.settings.bearing(),
+            frames=coverage,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When a run began, by the calendar and by the stop-watch."""
+
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock_s: float = field(default_factory=time.perf_counter)
