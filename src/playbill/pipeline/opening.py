@@ -1,0 +1,56 @@
+"""Open what an analysis needs: networks by name, and a gallery."""
+
+from pathlib import Path
+
+from playbill.core.ports import FaceDetector, FaceEmbedder
+from playbill.models.catalogue import (
+    choose,
+    open_face_detector,
+    open_face_embedder,
+    open_object_detector,
+)
+from playbill.models.options import SessionOptions
+from playbill.models.store import ModelStore
+from playbill.pipeline.analyze import Analyzer
+from playbill.pipeline.networks import Networks
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.recognition.recogniser import open_recogniser
+
+
+def open_analyzer(settings: AnalysisSettings, gallery: Path | None = None) -> Analyzer:
+    """Open the networks that `settings` name, and the gallery, for any number of media.
+
+    Raises:
+        ModelError: a network is not there, altered, or for another task.
+        GalleryError: the gallery cannot be read, or is of another embedding network.
+    """
+    store, options = ModelStore.default(), _session_options(settings)
+    chosen = choose(settings.models, store)
+    embedder = open_face_embedder(chosen.face_embedder, store, options) if gallery else None
+    recogniser = open_recogniser(gallery, embedder.space) if gallery and embedder else None
+    networks = Networks(
+        faces=open_face_detector(
+            chosen.face_detector, store, options, min_face_px=settings.min_face_px
+        ),
+        embedder=embedder,
+        objects=open_object_detector(
+            chosen.object_detector, store, options, min_score=settings.min_object_score
+        ),
+    )
+    return Analyzer(networks, recogniser, settings)
+
+
+def open_describer(settings: AnalysisSettings) -> tuple[FaceDetector, FaceEmbedder]:
+    """Open the two networks that turn pictures of people into points; errors as above."""
+    store, options = ModelStore.default(), _session_options(settings)
+    chosen = choose(settings.models, store)
+    return (
+        open_face_detector(chosen.face_detector, store, options, min_face_px=settings.min_face_px),
+        open_face_embedder(chosen.face_embedder, store, options),
+    )
+
+
+def _session_options(settings: AnalysisSettings) -> SessionOptions:
+    return SessionOptions(
+        device=settings.device, precision=settings.precision, threads=settings.threads
+    )

@@ -1,0 +1,123 @@
+"""Pictures of people to what a gallery is made of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from playbill.core.faces import Faces
+from playbill.errors import GalleryError, MediaError
+from playbill.pipeline.enrol import Enrolled, describe_portraits, only_face, with_room
+from playbill.pipeline.portraits import Portrait, find_portraits
+from tests.support.analyses import faces
+from tests.support.fakes import BrightnessFaces, ColourEmbedder
+
+RED, GREEN, BLACK = (250, 10, 10), (10, 250, 10), (0, 0, 0)
+
+
+def picture(path: Path, colour: tuple[int, int, int] = RED) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Pillow.new("RGB", (64, 64), colour).save(path)
+    return path
+
+
+def named(source: Path, name: str | None = None) -> list[tuple[str, str]]:
+    return [(p.path.name, p.name) for p in find_portraits(source, name)]
+
+
+def enrolled(*portraits: Portrait) -> Enrolled:
+    seen: list[Portrait] = []
+    result = describe_portraits(portraits, BrightnessFaces(), ColourEmbedder(), seen.append)
+    assert seen == list(portraits)
+    return result
+
+
+def test_a_folder_in_the_folder_is_a_person(tmp_path: Path) -> None:
+    picture(tmp_path / "Ada_Lovelace" / "1.png")
+    picture(tmp_path / "Ada_Lovelace" / "young" / "2.png")
+    picture(tmp_path / "李 小龙" / "a.png")
+
+    assert named(tmp_path) == [
+        ("1.png", "Ada Lovelace"),
+        ("2.png", "Ada Lovelace"),
+        ("a.png", "李 小龙"),
+    ]
+
+
+def test_a_picture_in_the_folder_is_a_person_named_as_the_file(tmp_path: Path) -> None:
+    picture(tmp_path / "Ada_Lovelace.png")
+    (tmp_path / "clip.mp4").write_bytes(b"not a picture")
+
+    assert named(tmp_path) == [("Ada_Lovelace.png", "Ada Lovelace")]
+
+
+def test_a_single_picture_is_named_as_the_file_or_as_told(tmp_path: Path) -> None:
+    portrait = picture(tmp_path / "Ada_Lovelace.png")
+
+    assert named(portrait) == [("Ada_Lovelace.png", "Ada Lovelace")]
+    assert named(portrait, "Countess") == [("Ada_Lovelace.png", "Countess")]
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError, match="found no picture"):
+        named(tmp_path)
+    with pytest.raises(MediaError, match="no such file"):
+        named(tmp_path / "gone")
+
+
+def test_pictures_of_one_person_are_one_enrolment(tmp_path: Path) -> None:
+    portraits = [
+        Portrait(picture(tmp_path / "1.png", RED), "Ada"),
+        Portrait(picture(tmp_path / "2.png", GREEN), "Charles"),
+        Portrait(picture(tmp_path / "3.png", RED), "Ada"),
+    ]
+
+    result = enrolled(*portraits)
+
+    assert [(e.name, len(e.embeddings)) for e in result.enrolments] == [("Ada", 2), ("Charles", 1)]
+    assert result.refused == ()
+
+
+def test_a_picture_without_a_face_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    dark = picture(tmp_path / "dark.png", BLACK)
+    text = tmp_path / "text.jpg"
+    text.write_text("no picture")
+    good = picture(tmp_path / "good.png", RED)
+
+    result = enrolled(Portrait(dark, "Ada"), Portrait(text, "Ada"), Portrait(good, "Ada"))
+
+    assert [len(e.embeddings) for e in result.enrolments] == [1]
+    assert [type(error) for error in result.refused] == [GalleryError, MediaError]
+    assert str(result.refused[0]) == f"{dark}: found no face, expected one picture of Ada alone"
+
+
+def chosen(*boxes: tuple[float, float, float, float]) -> Faces:
+    return only_face(faces(*boxes), Portrait(Path("pair.jpg"), "Ada"))
+
+
+def test_two_faces_of_about_the_same_size_are_refused() -> None:
+    with pytest.raises(
+        GalleryError, match=r"pair\.jpg: found 2 faces, expected one picture of Ada"
+    ):
+        chosen((0, 0, 40, 40), (50, 0, 80, 30))
+
+
+def test_a_small_face_in_the_background_does_not_count() -> None:
+    assert chosen((0, 0, 20, 20), (50, 0, 130, 80)).boxes_xyxy.tolist() == [[50, 0, 130, 80]]
+
+
+def test_no_face_at_all_is_refused() -> None:
+    with pytest.raises(GalleryError, match="found no face"):
+        chosen()
+
+
+def test_a_close_crop_is_given_room_on_all_sides() -> None:
+    image = np.full((20, 40, 3), 7, np.uint8)
+    image[0, 0] = 200
+
+    roomy = with_room(image)
+
+    assert roomy.shape == (40, 80, 3)
+    assert (roomy[10:30, 20:60] == image).all()
+    assert (roomy[0, 0] == 200).all()
