@@ -12,9 +12,13 @@ def owned(values: ArrayLike, dtype: type[Scalar]) -> NDArray[Scalar]:
     """Return a read-only copy of `values` as `dtype`.
 
     Raises:
-        ValueError: a value is NaN or infinite.
+        ValueError: a value is NaN or infinite, or a fraction where whole numbers are asked for.
     """
-    array = np.array(values, dtype=dtype)
+    given = np.asarray(values)
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is refused below
+        array = np.array(given, dtype=dtype)
+    if array.dtype.kind in "iu" and given.dtype.kind == "f" and (array != given).any():
+        raise ValueError("values must be whole numbers, found a fraction, NaN or infinity")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError("values must be finite, found NaN or infinity")
     array.setflags(write=False)
@@ -33,7 +37,7 @@ def owned_rows(
     if array.size == 0 and array.ndim <= 1:
         array = array.reshape(0, *row_shape)
     if array.ndim != len(row_shape) + 1 or array.shape[1:] != row_shape:
-        wanted = ", ".join(["n", *map(str, row_shape)])
+        wanted = ", ".join(["n", *map(str, row_shape)]) + ("" if row_shape else ",")
         raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
     return array
 

@@ -96,8 +96,9 @@ def nms_by_class(
     max_overlap: float,
 ) -> NDArray[np.int64]:
     """`nms` within each class: indices to keep over all classes, best score first."""
-    if not len(boxes_xyxy):
-        return np.empty(0, np.int64)
-    span = boxes_xyxy.max() - boxes_xyxy.min() + 1
-    islands = boxes_xyxy + (class_ids * span)[:, None].astype(np.float32)
-    return nms(islands, scores, max_overlap)
+    kept = np.zeros(len(boxes_xyxy), bool)
+    for class_id in np.unique(class_ids):
+        rows = np.flatnonzero(class_ids == class_id)
+        kept[rows[nms(boxes_xyxy[rows], scores[rows], max_overlap)]] = True
+    indices = np.flatnonzero(kept)
+    return indices[np.argsort(-scores[indices], kind="stable")]

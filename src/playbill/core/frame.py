@@ -25,6 +25,8 @@ class Frame:
             raise ValueError(
                 f"image must be (height, width, 3) uint8, got {self.image.shape} {self.image.dtype}"
             )
+        if not self.image.size:
+            raise ValueError(f"image must have pixels, got {self.image.shape}")
         if self.index < 0:
             raise ValueError(f"index must not be negative, got {self.index}")
 
