@@ -11,6 +11,10 @@ Boxes = NDArray[np.float32]
 OverlapOver = Literal["union", "minimum"]
 """What an intersection is divided by: the union (IoU), or the smaller of the two boxes."""
 
+NMS_BLOCK = 128
+"""How many boxes `nms` compares with all others at once: enough to spare Python, few enough to stay
+in the processor's cache."""
+
 
 def xywh_to_xyxy(boxes_xywh: Boxes) -> Boxes:
     """(n, 4) left, top, width, height -> (n, 4) left, top, right, bottom."""
@@ -68,25 +72,53 @@ def nms(
     A box goes when it overlaps a better kept one by more than `max_overlap`. Of equal scores the
     earlier row is the better one.
     """
-    order = np.argsort(-scores, kind="stable")
-    boxes, areas = boxes_xyxy[order], box_areas(boxes_xyxy[order])
-    alive = np.ones(len(order), bool)
-    kept = []
-    for i in range(len(order)):
-        if not alive[i]:
-            continue
-        kept.append(order[i])
-        rest = i + 1 + np.flatnonzero(alive[i + 1 :])
-        left_top = np.maximum(boxes[i, :2], boxes[rest, :2])
-        right_bottom = np.minimum(boxes[i, 2:], boxes[rest, 2:])
-        sides = np.clip(right_bottom - left_top, 0, None)
-        shared = sides[:, 0] * sides[:, 1]
-        if over == "union":
-            whole = areas[i] + areas[rest] - shared
-        else:
-            whole = np.minimum(areas[i], areas[rest])
-        alive[rest[shared > max_overlap * whole]] = False
-    return np.array(kept, dtype=np.int64)
+    rest = np.argsort(-scores, kind="stable")
+    kept = [np.empty(0, np.int64)]
+    while len(rest):
+        best, others = rest[:NMS_BLOCK], rest[NMS_BLOCK:]
+        alive = _survivors(_overlapping(boxes_xyxy[best], boxes_xyxy[best], max_overlap, over))
+        kept.append(best[alive])
+        gone = _overlapping(boxes_xyxy[best[alive]], boxes_xyxy[others], max_overlap, over)
+        rest = others[~gone.any(axis=0)]
+    return np.concatenate(kept)
+
+
+def _overlapping(
+    a_xyxy: Boxes, b_xyxy: Boxes, max_overlap: float, over: OverlapOver
+) -> NDArray[np.bool_]:
+    """(n, m) whether a box of `a` overlaps one of `b` by more than `max_overlap`."""
+    widths = _shared_lengths(a_xyxy[:, 0], a_xyxy[:, 2], b_xyxy[:, 0], b_xyxy[:, 2])
+    heights = _shared_lengths(a_xyxy[:, 1], a_xyxy[:, 3], b_xyxy[:, 1], b_xyxy[:, 3])
+    shared = np.multiply(widths, heights, out=widths)
+    areas_a, areas_b = box_areas(a_xyxy)[:, None], box_areas(b_xyxy)[None, :]
+    if over == "minimum":
+        whole = np.minimum(areas_a, areas_b)
+    else:
+        whole = np.subtract(areas_a + areas_b, shared, out=heights)
+    whole *= np.float32(max_overlap)
+    overlapping: NDArray[np.bool_] = shared > whole
+    return overlapping
+
+
+def _shared_lengths(
+    a_start: NDArray[np.float32],
+    a_end: NDArray[np.float32],
+    b_start: NDArray[np.float32],
+    b_end: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """(n, m) the length that each span of `a` shares with each of `b`."""
+    shared = np.minimum(a_end[:, None], b_end[None, :])
+    shared -= np.maximum(a_start[:, None], b_start[None, :])
+    return np.maximum(shared, 0, out=shared)
+
+
+def _survivors(overlapping: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) which rows of an (n, n) relation, best first, no better survivor overlaps."""
+    alive = np.ones(len(overlapping), bool)
+    for i in np.flatnonzero(np.triu(overlapping, k=1).any(axis=1)):
+        if alive[i]:
+            alive[i + 1 :] &= ~overlapping[i, i + 1 :]
+    return alive
 
 
 def nms_by_class(
