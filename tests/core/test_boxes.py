@@ -172,6 +172,21 @@ def test_nms_keeps_what_a_walk_over_counted_pixels_keeps(
     assert kept.tolist() == nms_by_counting(boxes, scores, max_overlap, over)
 
 
+@pytest.mark.parametrize("over", ["union", "minimum"])
+def test_nms_of_many_boxes_keeps_what_the_walk_keeps(over: OverlapOver) -> None:
+    rng = np.random.default_rng(0)
+    corners = rng.integers(0, 24, (500, 2))
+    boxes = [
+        (int(x), int(y), int(x + w), int(y + h))
+        for (x, y), (w, h) in zip(corners, rng.integers(1, 8, (500, 2)), strict=True)
+    ]
+    scores = rng.integers(1, 40, 500) / 40
+
+    kept = nms(as_array(boxes), scores.astype(np.float32), 0.25, over=over)
+
+    assert kept.tolist() == nms_by_counting(boxes, scores.tolist(), 0.25, over)
+
+
 @unhurried
 @given(scored_boxes, st.sampled_from([0.0, 0.25, 0.5]))
 def test_nms_by_class_is_nms_of_each_class_best_score_first(
