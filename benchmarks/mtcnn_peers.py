@@ -8,8 +8,6 @@ import statistics
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
-from playbill.models.catalogue import open_face_detector
-
 from benchmarks.inputs import crowd_frames, face_pictures
 from benchmarks.peers.agreement import Agreement, compare_faces, in_both, only_in_first
 from benchmarks.peers.process import Peer
@@ -17,6 +15,7 @@ from benchmarks.peers.wire import Answer, FoundFaces, timed_each
 from benchmarks.rows import Row
 from playbill.core.frame import Frame, Image
 from playbill.core.ports import FaceDetector
+from playbill.models.catalogue import open_face_detector
 from playbill.models.options import Precision, SessionOptions
 from playbill.models.store import ModelStore
 

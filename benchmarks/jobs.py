@@ -1,0 +1,45 @@
+"""Playbill's commands as a user gives them, for benchmarks of whole jobs."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.inputs import data_file
+
+PEOPLE = 10
+PICTURES = 10
+"""Of each person, at most."""
+
+
+def enrol_some_people(folder: Path) -> Path:
+    """A gallery, in `folder`, of the first people of LFW with `PICTURES` pictures."""
+    homes = sorted(home for home in data_file("lfw").iterdir() if home.is_dir())
+    known = [home for home in homes if len(list(home.glob("*.jpg"))) >= PICTURES][:PEOPLE]
+    for home in known:
+        (folder / "people" / home.name).mkdir(parents=True)
+        for picture in sorted(home.glob("*.jpg"))[:PICTURES]:
+            shutil.copy(picture, folder / "people" / home.name)
+    gallery = folder / "people.npz"
+    playbill("enrol", str(folder / "people"), "--out", str(gallery))
+    return gallery
+
+
+def analyze_command(video: Path, gallery: Path, out: Path) -> list[str]:
+    """The whole job on a video: every 30th frame, JSON to `out`."""
+    job = ["analyze", str(video), "--gallery", str(gallery), "--out", str(out)]
+    return [str(Path(sys.executable).with_name("playbill")), *job]
+
+
+def playbill(*arguments: str) -> None:
+    """Run a command and wait for it.
+
+    Raises:
+        BenchmarkError: it failed; what it said last is the message.
+    """
+    command = [str(Path(sys.executable).with_name("playbill")), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise BenchmarkError(f"playbill {arguments[0]}: exit status {done.returncode}: {said}")
