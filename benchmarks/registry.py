@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A module `benchmarks.NAME` with `run() -> list[Row]`."""
+    """A module of `package`, called `name`, with `run() -> list[Row]`."""
 
     name: str
     measures: str
@@ -14,11 +14,12 @@ class Benchmark:
     """After so many seconds it is ended, with everything that it started."""
     peers: tuple[str, ...] = ()
     """The environments of `benchmarks.peers` that it needs."""
+    package: str = "benchmarks"
 
     @property
     def module(self) -> str:
         """Where its `run` lives."""
-        return f"benchmarks.{self.name}"
+        return f"{self.package}.{self.name}"
 
 
 BENCHMARKS = {

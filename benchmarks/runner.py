@@ -49,7 +49,7 @@ def run_benchmark(benchmark: Benchmark, *, limit_s: float | None = None) -> Outc
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         out, log = Path(folder) / "rows.json", Path(folder) / "stderr.txt"
-        command = [sys.executable, "-m", "benchmarks.child", benchmark.name, str(out)]
+        command = [sys.executable, "-m", "benchmarks.child", benchmark.module, str(out)]
         failure = _failure(command, log, limit)
         rows = [] if failure else [Row(**row) for row in json.loads(out.read_text())]
     if not rows:
