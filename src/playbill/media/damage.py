@@ -1,0 +1,63 @@
+"""Which frames of a damaged video can be trusted."""
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+
+
+class DamageFilter(Generic[Item]):
+    """Lets those frames of a full decode through that no damage reaches.
+
+    A frame that is missing, or that the decoder conceals damage in, spoils what is predicted from
+    it: every frame after it in the order of decoding, up to the next entry point. Since frames are
+    shown before others that they are predicted from, a frame is held back until those are seen.
+    """
+
+    def __init__(self, position: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+        """Take (n,) frames in presentation order.
+
+        Args:
+            position: of each frame in the order of decoding.
+            group: of each frame, how many entry points have come up to it; a frame shown before the
+                entry point of its own group belongs to the group before.
+        """
+        self._position, self._group = position, group
+        by_decoding = np.argsort(position)
+        latest = np.maximum.accumulate(by_decoding)
+        self._awaits = np.empty(len(position), np.int64)
+        self._awaits[by_decoding] = latest
+        self._next = 0
+        self._held: list[tuple[int, Item]] = []
+        self._spoilt: dict[int, int] = {}
+
+    def feed(self, index: int, item: Item | None, *, damaged: bool) -> Iterator[tuple[int, Item]]:
+        """Take the frame `index` (increasing); None: it is not wanted. Give those that are safe."""
+        for missing in range(self._next, index):
+            self._spoil(missing)
+        self._next = index + 1
+        if damaged:
+            self._spoil(index)
+        if item is not None:
+            self._held.append((index, item))
+        yield from self._release(index)
+
+    def finish(self) -> Iterator[tuple[int, Item]]:
+        """No more frames come: give what is safe."""
+        for missing in range(self._next, len(self._position)):
+            self._spoil(missing)
+        yield from self._release(len(self._position))
+
+    def _spoil(self, index: int) -> None:
+        group, position = int(self._group[index]), int(self._position[index])
+        self._spoilt[group] = min(position, self._spoilt.get(group, position))
+
+    def _release(self, seen: int) -> Iterator[tuple[int, Item]]:
+        while self._held and self._awaits[self._held[0][0]] <= seen:
+            index, item = self._held.pop(0)
+            spoilt_from = self._spoilt.get(int(self._group[index]))
+            if spoilt_from is None or self._position[index] < spoilt_from:
+                yield index, item

@@ -1,0 +1,55 @@
+"""The frames of a video in presentation order, and the packets they come from."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playbill.media.packets import PacketScan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameIndex:
+    """(n,) frames, sorted by presentation time."""
+
+    pts: NDArray[np.int64]
+    """Presentation times in ticks, increasing."""
+    time_base: Fraction
+    position: NDArray[np.int64]
+    """The packet that each frame comes from, counted in the order of decoding."""
+    group: NDArray[np.int64]
+    """How many entry points come up to it; those that are shown before theirs count one less."""
+
+    @classmethod
+    def of(cls, scan: PacketScan, first_pts: int) -> "FrameIndex":
+        """Index the frames from `first_pts` on, the first that a decoder gives.
+
+        What is shown before belongs to a group whose beginning is not in the file, and no decoder
+        gives it; but a damaged first group does not shift the count.
+        """
+        if scan.entry.any():
+            first_pts = min(first_pts, int(scan.pts[np.argmax(scan.entry)]))
+        packets = np.flatnonzero(scan.shown & (scan.pts >= first_pts))
+        position = packets[np.argsort(scan.pts[packets])]
+        entries = np.cumsum(scan.entry)
+        entry_of_packet = np.maximum.accumulate(np.where(scan.entry, np.arange(len(scan.pts)), 0))
+        leads = scan.pts < scan.pts[entry_of_packet]
+        return cls(
+            pts=scan.pts[position],
+            time_base=scan.time_base,
+            position=position,
+            group=(entries - leads)[position],
+        )
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    def index_of(self, pts: int) -> int | None:
+        """The index of the frame shown at `pts`, or None."""
+        at = int(np.searchsorted(self.pts, pts))
+        return at if at < len(self.pts) and self.pts[at] == pts else None
+
+    def time_s(self, index: int) -> Fraction:
+        """Seconds from the first frame to frame `index`."""
+        return int(self.pts[index] - self.pts[0]) * self.time_base

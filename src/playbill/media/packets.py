@@ -1,0 +1,113 @@
+"""Which packet makes which frame: one pass over the packets, nothing decoded."""
+
+from array import array
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from playbill.media.entry_points import is_entry_point, length_size
+
+NO_PTS = -(1 << 63)
+MAX_REORDERING = 32
+"""No codec holds back more fields than this; times further out of order have jumped."""
+
+INTER_CODECS = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp9", "av1"})
+INTRA_CODECS = frozenset(
+    {
+        "mjpeg",
+        "prores",
+        "dnxhd",
+        "dvvideo",
+        "jpeg2000",
+        "huffyuv",
+        "ffvhuff",
+        "utvideo",
+        "v210",
+        "rawvideo",
+        "cfhd",
+    }
+)
+"""Each packet is a frame, and none but the next packets of its group needs it."""
+
+CONTAINERS_WITHOUT_TIMES = frozenset({"avi"})
+"""These store the order of decoding alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PacketScan:
+    """What the packets of one video stream say, one row a packet, in the order of decoding."""
+
+    container: str
+    codec: str
+    time_base: Fraction
+    frame_rate: Fraction | None
+    pts: NDArray[np.int64]
+    """(n,) presentation times in ticks of `time_base`; NO_PTS where the file has none."""
+    entry: NDArray[np.bool_]
+    """(n,) decoding may begin here."""
+    shown: NDArray[np.bool_]
+    """(n,) False: needed to decode others, but outside the file's edit list."""
+    end_pts: int
+    """Where the frame that is shown last ends."""
+    lost: int
+    """Frames that the file announces after the point where it is cut off."""
+
+    def has_presentation_order(self) -> bool:
+        """Whether the times tell how many frames there are, and their order.
+
+        Not so where packets need not be frames (VP8's hidden frames, screen codecs), where times
+        are missing or doubled, and where they jump back, as in recordings strung together.
+        """
+        pts = self.pts[self.shown]
+        if self.codec not in INTER_CODECS | INTRA_CODECS:
+            return False
+        if self.container in CONTAINERS_WITHOUT_TIMES and self.codec not in INTRA_CODECS:
+            return False
+        if (self.pts == NO_PTS).any() or len(np.unique(pts)) != len(pts):
+            return False
+        rank = np.argsort(np.argsort(pts, kind="stable"), kind="stable")
+        return bool((np.abs(rank - np.arange(len(rank))) <= MAX_REORDERING).all())
+
+
+def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
+    """Read all packets of one stream of `container`.
+
+    A file that is cut off or damaged is read as far as it goes.
+    """
+    context = stream.codec_context
+    codec = context.codec.canonical_name
+    size = length_size(codec, context.extradata)
+    pts, entry, shown, end_pts = array("q"), bytearray(), bytearray(), NO_PTS
+    with suppress(av.FFmpegError):
+        for packet in container.demux(stream):
+            if not packet.size:
+                continue
+            pts.append(NO_PTS if packet.pts is None else packet.pts)
+            entry.append(is_entry_point(packet, codec, size))
+            shown.append(not packet.is_discard)
+            if packet.pts is not None and not packet.is_discard:
+                end_pts = max(end_pts, packet.pts + (packet.duration or 0))
+    return PacketScan(
+        container=container.format.name.split(",")[0],
+        codec=codec,
+        time_base=stream.time_base or Fraction(1, 1000),
+        frame_rate=stream.average_rate or stream.guessed_rate,
+        pts=np.frombuffer(pts, np.int64) if pts else np.empty(0, np.int64),
+        entry=np.frombuffer(entry, np.bool_),
+        shown=np.frombuffer(shown, np.bool_),
+        end_pts=end_pts,
+        lost=_lost(container, stream),
+    )
+
+
+def _lost(container: InputContainer, stream: VideoStream) -> int:
+    """How many frames lie behind the end of a file that says in advance where they are."""
+    if not container.format.name.startswith("mov"):
+        return 0
+    return sum(entry.pos >= container.size for entry in stream.index_entries)

@@ -1,0 +1,146 @@
+"""Three ways through a video, each giving the wanted frames in presentation order.
+
+Planned decoding is the cheap one and gives up (`Doubt`) at the first sign that it might not be
+right; settled decoding takes everything and sorts out what damage reaches; counted decoding is for
+videos whose packets do not tell their frames.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from playbill.media.clock import Clock
+from playbill.media.containers import open_container, video_stream
+from playbill.media.damage import DamageFilter
+from playbill.media.decoding import decode_all, decode_planned, prepare
+from playbill.media.frame_index import FrameIndex
+from playbill.media.packets import CONTAINERS_WITHOUT_TIMES
+from playbill.media.plan import plan
+from playbill.media.sampling import Sampling
+from playbill.media.survey import Survey
+
+Timed = tuple[int, Fraction, VideoFrame]
+
+
+class Doubt(Exception):
+    """Planned decoding gave something else than the plan foresaw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be read, and how."""
+
+    path: Path
+    facts: Survey
+    sampling: Sampling
+    threads: int
+    max_pixels: int
+    observe: Callable[[int, Fraction, VideoFrame], None]
+    """Is shown every undamaged frame that is decoded, wanted or not, once, in order."""
+
+    @contextmanager
+    def decoder(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        """The file, opened, and its stream, ready to decode; closed when the block ends."""
+        with open_container(self.path) as container:
+            stream = video_stream(container, self.path)
+            prepare(stream, threads=self.threads, max_pixels=self.max_pixels)
+            yield container, stream
+
+
+def read_indexed(job: Job, frames: FrameIndex) -> Iterator[Timed]:
+    """The wanted frames of a video whose frames are known, by the plan as far as it holds."""
+    last = -1
+    try:
+        for index, frame in _planned(job, frames):
+            last = index
+            yield index, frames.time_s(index), frame
+    except Doubt:
+        for index, frame in _settled(job, frames):
+            if index > last:
+                yield index, frames.time_s(index), frame
+
+
+def _planned(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
+    scan = job.facts.scan
+    wanted = np.zeros(len(scan.pts), np.bool_)
+    wanted[frames.position] = job.sampling.among(len(frames))
+    to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
+    last = -1
+    with job.decoder() as (container, stream):
+        for frame in _sure(decode_planned(container, stream, plan(scan.pts, scan.entry, wanted))):
+            index = _index_of(frame, frames)
+            if index is None:
+                continue
+            if index <= last:
+                raise Doubt
+            job.observe(index, frames.time_s(index), frame)
+            last = index
+            if index in job.sampling:
+                if index != next(to_come):
+                    raise Doubt
+                yield index, frame
+    if next(to_come, None) is not None:
+        raise Doubt
+
+
+def _sure(decoded: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    try:
+        for frame in decoded:
+            if frame.is_corrupt:
+                raise Doubt
+            yield frame
+    except av.FFmpegError as error:
+        raise Doubt from error
+
+
+def _index_of(frame: VideoFrame, frames: FrameIndex) -> int | None:
+    """The index of a frame; None for what is decoded, but before the first frame."""
+    if frame.pts is None:
+        raise Doubt
+    index = frames.index_of(frame.pts)
+    if index is None and frame.pts >= frames.pts[0]:
+        raise Doubt
+    return index
+
+
+def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
+    damage = DamageFilter[VideoFrame](frames.position, frames.group)
+    last = -1
+    with job.decoder() as (container, stream):
+        for frame in decode_all(container, stream):
+            index = None if frame.pts is None else frames.index_of(frame.pts)
+            if index is None or index <= last:
+                continue
+            last = index
+            if not frame.is_corrupt:
+                job.observe(index, frames.time_s(index), frame)
+            wanted = frame if index in job.sampling else None
+            yield from damage.feed(index, wanted, damaged=frame.is_corrupt)
+        yield from damage.finish()
+
+
+def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
+    """The wanted frames of a video whose frames only decoding tells; None: it is damaged.
+
+    Damage is taken to last until the next key frame.
+    """
+    scan = job.facts.scan
+    timed = scan.container not in CONTAINERS_WITHOUT_TIMES
+    clock = Clock(scan.time_base, scan.frame_rate)
+    spoilt = False
+    with job.decoder() as (container, stream):
+        for index, frame in enumerate(decode_all(container, stream)):
+            time_s = clock.time_s(frame.pts if timed else None)
+            spoilt = frame.is_corrupt or (spoilt and not frame.key_frame)
+            if not spoilt:
+                job.observe(index, time_s, frame)
+            if index in job.sampling:
+                yield index, time_s, None if spoilt else frame

@@ -1,0 +1,114 @@
+"""What there is to know of a video before it is decoded."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from playbill.core.media import MediaInfo
+from playbill.errors import MediaError
+from playbill.media.colours import Orientation
+from playbill.media.containers import open_container, video_stream
+from playbill.media.decoding import decode_all, prepare
+from playbill.media.files import sha256_of
+from playbill.media.frame_index import FrameIndex
+from playbill.media.packets import NO_PTS, PacketScan, scan_packets
+
+MAX_FRAME_PIXELS = 70_000_000
+"""8192 x 8192 and a little more."""
+MAX_SECONDS = 48 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a video may ask for at most."""
+
+    max_pixels: int = MAX_FRAME_PIXELS
+    """In one frame."""
+    max_seconds: int = MAX_SECONDS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """One video, with one pass over its packets and its first frame decoded."""
+
+    info: MediaInfo
+    stored_wh: tuple[int, int]
+    orientation: Orientation
+    scan: PacketScan
+    frames: FrameIndex | None
+    """None: the times in the file do not tell how many frames there are."""
+
+    @property
+    def frames_expected(self) -> int:
+        """How many frames the file holds or announces, as far as its packets tell."""
+        known = len(self.scan.pts) if self.frames is None else len(self.frames)
+        return known + self.scan.lost
+
+
+def survey(path: Path, limits: Limits) -> Survey:
+    """Look a video over.
+
+    Raises:
+        MediaError: the file cannot be read, is no video, has no frame that can be decoded, or is
+            more than `limits` admit.
+    """
+    scan = _scan(path, limits)
+    first = _first_frame(path, limits)
+    ordered = scan.has_presentation_order() and first.pts is not None
+    frames = FrameIndex.of(scan, first.pts or 0) if ordered else None
+    duration_s = _duration_s(scan, frames)
+    if duration_s > limits.max_seconds:
+        raise MediaError(
+            f"{path}: lasts {float(duration_s):,.0f} s, expected at most {limits.max_seconds:,} s"
+        )
+    orientation = Orientation.of(first)
+    stored_wh = (first.width, first.height)
+    info = MediaInfo(
+        name=path.name,
+        kind="video",
+        sha256=sha256_of(path),
+        size_wh=orientation.size_wh(stored_wh),
+        container=scan.container,
+        codec=scan.codec,
+        rotation=orientation.rotation,
+        frame_rate=scan.frame_rate,
+        duration_s=duration_s,
+    )
+    return Survey(info, stored_wh, orientation, scan, frames)
+
+
+def _scan(path: Path, limits: Limits) -> PacketScan:
+    with open_container(path) as container:
+        stream = video_stream(container, path)
+        if stream.width * stream.height > limits.max_pixels:
+            raise MediaError(
+                f"{path}: has frames of {stream.width} x {stream.height} pixels, "
+                f"expected at most {limits.max_pixels:,} in all"
+            )
+        scan = scan_packets(container, stream)
+    if not scan.shown.any():
+        raise MediaError(f"{path}: has a video stream without frames")
+    return scan
+
+
+def _first_frame(path: Path, limits: Limits) -> VideoFrame:
+    with open_container(path) as container:
+        stream = video_stream(container, path)
+        prepare(stream, threads=1, max_pixels=limits.max_pixels)
+        for frame in decode_all(container, stream):
+            return frame
+    raise MediaError(f"{path}: none of its video frames can be decoded")
+
+
+def _duration_s(scan: PacketScan, frames: FrameIndex | None) -> Fraction:
+    """From the start of the first frame to the end of the last; without times, by the rate."""
+    step = 1 / scan.frame_rate if scan.frame_rate else Fraction(0)
+    timed = scan.pts if frames is None else frames.pts
+    if (timed == NO_PTS).any() or (np.diff(timed) < 0).any():
+        return len(scan.pts) * step
+    last = int(timed[-1] - timed[0]) * scan.time_base
+    stated = (scan.end_pts - int(timed[0])) * scan.time_base
+    return stated if stated > last else last + step
