@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import playbill
 from benchmarks.clips import crowd_minute, ffmpeg
 from benchmarks.jobs import PEOPLE, analyze_command, enrol_some_people
 from benchmarks.rows import Row
+from playbill.archive.document import write_document
+from playbill.pipeline.opening import open_analyzer
+from playbill.pipeline.settings import AnalysisSettings
 
 ROUNDS = 5
 MUST = 1.3
@@ -23,14 +25,16 @@ def run() -> list[Row]:
         folder = Path(name)
         video, gallery = crowd_minute(folder), enrol_some_people(folder)
         threads = str(len(os.sched_getaffinity(0)))
-        command = analyze_command(video, gallery, folder / "out.json")
+        out = folder / "out.json"
+        command = analyze_command(video, gallery, out)
+        analyzer = open_analyzer(AnalysisSettings(threads=int(threads)), gallery)
         sides: dict[str, Callable[[], object]] = {
             "ffmpeg": lambda: ffmpeg(["-threads", threads, "-i", str(video), "-f", "null", "-"]),
             "command": lambda: subprocess.run(command, check=True, capture_output=True),
-            "in one process": lambda: playbill.analyze(video, gallery=gallery),
+            "networks open": lambda: write_document(analyzer.analyze(video), out),
         }
         medians = _medians_s(sides)
-    return [_row(side, medians, threads) for side in ("command", "in one process")]
+    return [_row(side, medians, threads) for side in ("command", "networks open")]
 
 
 def _medians_s(sides: dict[str, Callable[[], object]]) -> dict[str, float]:
