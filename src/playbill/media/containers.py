@@ -16,8 +16,6 @@ DEMUXERS = ("mov", "matroska", "mpegts", "mpeg", "avi", "mxf", "flv", "ogg", "gi
 """ffmpeg's names of the containers that are read; none of them refers to other files."""
 
 OPTIONS = {"format_whitelist": ",".join(DEMUXERS), "protocol_whitelist": "file"}
-GENERATE_PTS = 1
-"""AVFMT_FLAG_GENPTS."""
 BUFFER_BYTES = 1 << 18
 
 
@@ -50,8 +48,6 @@ def open_container(path: Path) -> Iterator[InputContainer]:
         except (av.FFmpegError, OSError) as error:
             raise MediaError(f"{path}: {_what_else(head)}, expected a video") from error
         with container:
-            # ffmpeg would make up missing times; `packets.py` wants to know of them.
-            container.flags &= ~GENERATE_PTS
             yield container
 
 

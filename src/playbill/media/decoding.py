@@ -43,7 +43,9 @@ def decode_planned(
     marked = context.codec.canonical_name in CODECS_WITH_MARKED_REFERENCES
     fed = False
     for packet, action in zip(_packets(container, stream), actions, strict=False):
-        if action == Action.DROP:
+        if action == Action.LEAVE_OUT:
+            continue
+        if action == Action.RESTART:
             if fed:
                 yield from context.decode(None)
                 context.flush_buffers()

@@ -17,7 +17,7 @@ NO_PTS = -(1 << 63)
 MAX_REORDERING = 32
 """No codec holds back more fields than this; times further out of order have jumped."""
 
-INTER_CODECS = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp9", "av1"})
+INTER_CODECS = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp9", "av1", "gif"})
 INTRA_CODECS = frozenset(
     {
         "mjpeg",
@@ -35,9 +35,6 @@ INTRA_CODECS = frozenset(
 )
 """Each packet is a frame, and none but the next packets of its group needs it."""
 
-CONTAINERS_WITHOUT_TIMES = frozenset({"avi"})
-"""These store the order of decoding alone."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PacketScan:
@@ -45,6 +42,8 @@ class PacketScan:
 
     container: str
     codec: str
+    timed: bool
+    """False: the container stores the order of decoding, and no times of presentation."""
     time_base: Fraction
     frame_rate: Fraction | None
     pts: NDArray[np.int64]
@@ -67,7 +66,7 @@ class PacketScan:
         pts = self.pts[self.shown]
         if self.codec not in INTER_CODECS | INTRA_CODECS:
             return False
-        if self.container in CONTAINERS_WITHOUT_TIMES and self.codec not in INTRA_CODECS:
+        if not (self.timed or self.codec in INTRA_CODECS):
             return False
         if (self.pts == NO_PTS).any() or len(np.unique(pts)) != len(pts):
             return False
@@ -96,6 +95,7 @@ def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
     return PacketScan(
         container=container.format.name.split(",")[0],
         codec=codec,
+        timed=_is_timed(container, stream),
         time_base=stream.time_base or Fraction(1, 1000),
         frame_rate=stream.average_rate or stream.guessed_rate,
         pts=np.frombuffer(pts, np.int64) if pts else np.empty(0, np.int64),
@@ -111,3 +111,9 @@ def _lost(container: InputContainer, stream: VideoStream) -> int:
     if not container.format.name.startswith("mov"):
         return 0
     return sum(entry.pos >= container.size for entry in stream.index_entries)
+
+
+def _is_timed(container: InputContainer, stream: VideoStream) -> bool:
+    """AVI has no times of presentation, nor has Matroska around what was made for AVI."""
+    for_avi = container.format.name.startswith("matroska") and stream.codec_tag.strip("\0")
+    return container.format.name != "avi" and not for_avi

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 class Action(IntEnum):
     """How a packet is treated."""
 
-    DROP = 0
-    """Not given to the decoder. Before the next packet that is, the decoder starts afresh."""
-    REFERENCE = 1
+    RESTART = 0
+    """Left out, and the decoder is to give all that it holds and to forget it."""
+    LEAVE_OUT = 1
+    """Left out; the decoder goes on with the next."""
+    REFERENCE = 2
     """Decoded only if other frames are predicted from it."""
-    DECODE = 2
+    DECODE = 3
     """Decoded whatever it is."""
 
 
@@ -39,13 +41,13 @@ def plan(
     for group, (start, end) in enumerate(zip(starts, ends, strict=True)):
         leading = pts[start:end] < pts[start]
         if after_gap:
-            actions[start:end][leading] = Action.DROP
+            actions[start:end][leading] = Action.LEAVE_OUT
         if group + 1 < len(starts) and _leads(pts, wanted, end, ends[group + 1]):
             after_gap = False
             continue
         needed = np.flatnonzero(wanted[start:end])
         keep = needed[-1] + 1 if len(needed) else 0
-        actions[start + keep : end] = Action.DROP
+        actions[start + keep : end] = Action.RESTART
         after_gap = bool(keep < end - start)
     return actions
 

@@ -22,7 +22,6 @@ from playbill.media.containers import open_container, video_stream
 from playbill.media.damage import DamageFilter
 from playbill.media.decoding import decode_all, decode_planned, prepare
 from playbill.media.frame_index import FrameIndex
-from playbill.media.packets import CONTAINERS_WITHOUT_TIMES
 from playbill.media.plan import plan
 from playbill.media.sampling import Sampling
 from playbill.media.survey import Survey
@@ -133,12 +132,11 @@ def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
     Damage is taken to last until the next key frame.
     """
     scan = job.facts.scan
-    timed = scan.container not in CONTAINERS_WITHOUT_TIMES
     clock = Clock(scan.time_base, scan.frame_rate)
     spoilt = False
     with job.decoder() as (container, stream):
         for index, frame in enumerate(decode_all(container, stream)):
-            time_s = clock.time_s(frame.pts if timed else None)
+            time_s = clock.time_s(frame.pts if scan.timed else None)
             spoilt = frame.is_corrupt or (spoilt and not frame.key_frame)
             if not spoilt:
                 job.observe(index, time_s, frame)
