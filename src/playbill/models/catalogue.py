@@ -1,28 +1,45 @@
 """Which code runs which architecture, and which models an analysis uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
+from playbill.models import ssd, yolox
 from playbill.models.cards import ModelCard, Task
 from playbill.models.facenet import FaceNetEmbedder
-from playbill.models.mtcnn import MtcnnDetector
+from playbill.models.mtcnn import DEFAULT_SETTINGS, MtcnnDetector, MtcnnSettings
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
+from playbill.models.ssd import SsdDetector
 from playbill.models.store import ModelStore
+from playbill.models.yolox import YoloxDetector
 
-Network = TypeVar("Network")
-Opener = Callable[[ModelCard, ModelStore, SessionOptions], Network]
+Opener = TypeVar("Opener")
 
-FACE_DETECTORS: MappingProxyType[str, Opener[FaceDetector]] = MappingProxyType(
-    {"mtcnn": MtcnnDetector.open}
-)
-FACE_EMBEDDERS: MappingProxyType[str, Opener[FaceEmbedder]] = MappingProxyType(
-    {"facenet": FaceNetEmbedder.open}
-)
-OBJECT_DETECTORS: MappingProxyType[str, Opener[ObjectDetector]] = MappingProxyType({})
+
+def _open_mtcnn(
+    card: ModelCard, store: ModelStore, options: SessionOptions, min_face_px: float
+) -> FaceDetector:
+    return MtcnnDetector.open(card, store, options, MtcnnSettings(min_face_px=min_face_px))
+
+
+def _open_ssd(
+    card: ModelCard, store: ModelStore, options: SessionOptions, min_score: float | None
+) -> ObjectDetector:
+    return SsdDetector.open(card, store, options, min_score=min_score or ssd.MIN_SCORE)
+
+
+def _open_yolox(
+    card: ModelCard, store: ModelStore, options: SessionOptions, min_score: float | None
+) -> ObjectDetector:
+    return YoloxDetector.open(card, store, options, min_score=min_score or yolox.MIN_SCORE)
+
+
+FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn})
+FACE_EMBEDDERS = MappingProxyType({"facenet": FaceNetEmbedder.open})
+OBJECT_DETECTORS = MappingProxyType({"ssd": _open_ssd, "yolox": _open_yolox})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,45 +82,58 @@ def choose(names: Sequence[str], store: ModelStore) -> Choice:
 
 
 def open_face_detector(
-    name: str, store: ModelStore, options: SessionOptions = DEFAULT_OPTIONS
+    name: str,
+    store: ModelStore,
+    options: SessionOptions = DEFAULT_OPTIONS,
+    *,
+    min_face_px: float = DEFAULT_SETTINGS.min_face_px,
 ) -> FaceDetector:
-    """Open the model of that name.
+    """Open the model of that name; faces of a side below `min_face_px` pixels are not looked for.
 
     Raises:
         ModelNotFound, ModelAltered: see `ModelStore.files`.
         RuntimeMissing: see `session.open_session`.
         ModelError: it is for another task, of an architecture nobody here can run, or damaged.
     """
-    return _open(name, "face-detection", FACE_DETECTORS, store, options)
+    card = _card(name, "face-detection", store)
+    return _opener(card, FACE_DETECTORS)(card, store, options, min_face_px)
 
 
 def open_face_embedder(
     name: str, store: ModelStore, options: SessionOptions = DEFAULT_OPTIONS
 ) -> FaceEmbedder:
     """Open the model of that name; errors as in `open_face_detector`."""
-    return _open(name, "face-embedding", FACE_EMBEDDERS, store, options)
+    card = _card(name, "face-embedding", store)
+    return _opener(card, FACE_EMBEDDERS)(card, store, options)
 
 
 def open_object_detector(
-    name: str, store: ModelStore, options: SessionOptions = DEFAULT_OPTIONS
-) -> ObjectDetector:
-    """Open the model of that name; errors as in `open_face_detector`."""
-    return _open(name, "object-detection", OBJECT_DETECTORS, store, options)
-
-
-def _open(
     name: str,
-    task: Task,
-    openers: MappingProxyType[str, Opener[Network]],
     store: ModelStore,
-    options: SessionOptions,
-) -> Network:
+    options: SessionOptions = DEFAULT_OPTIONS,
+    *,
+    min_score: float | None = None,
+) -> ObjectDetector:
+    """Open the model of that name, to find what scores at least `min_score`.
+
+    None is the network's own: their scores do not mean the same. Errors as above.
+    """
+    card = _card(name, "object-detection", store)
+    return _opener(card, OBJECT_DETECTORS)(card, store, options, min_score)
+
+
+def _card(name: str, task: Task, store: ModelStore) -> ModelCard:
     card = store.card(name)
     if card.task != task:
         raise ModelError(f"{name}: this model is for {card.task}, asked for is {task}")
+    return card
+
+
+def _opener(card: ModelCard, openers: Mapping[str, Opener]) -> Opener:
     if card.architecture not in openers:
         known = ", ".join(openers)
         raise ModelError(
-            f"{name}: no code here runs the architecture {card.architecture}, known are {known}"
+            f"{card.name}: no code here runs the architecture {card.architecture}, "
+            f"known are {known}"
         )
-    return openers[card.architecture](card, store, options)
+    return openers[card.architecture]

@@ -12,9 +12,10 @@ from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
-from playbill.models.cards import ModelCard, joint_sha256
+from playbill.models.cards import ModelCard
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES, taking_pictures
+from playbill.models.pictures import model_use
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
 
@@ -47,15 +48,7 @@ class FaceNetEmbedder:
             raise ModelError(f"{card.name}: the card must say the network's input size_wh")
         network = taking_pictures(store.path(card).read_bytes(), card.name, card.input)
         session = open_session(network, card.name, options)
-        use = ModelUse(
-            task=card.task,
-            name=card.name,
-            sha256=joint_sha256(card.files),
-            runtime=session.runtime,
-            device=session.device,
-            precision=session.precision,
-        )
-        return cls(session, use, card.input.size_wh)
+        return cls(session, model_use(card, session), card.input.size_wh)
 
     def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
         """One row per face; the faces of all frames share batches."""

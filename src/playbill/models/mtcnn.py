@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,21 @@ from playbill.core.boxes import Boxes, clip_boxes, nms
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
 from playbill.core.run import ModelUse
+from playbill.models.candidates import (
+    MAX_OVERLAP,
+    Candidates,
+    best_of_each_picture,
+    confirmed,
+    joined,
+    shifted,
+    squares,
+)
 from playbill.models.cards import ModelCard
 from playbill.models.mtcnn_weights import read_networks
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES, taking_pictures
 from playbill.models.pyramid import Pyramid, build_pyramid, crop_squares
+from playbill.models.score_map import peaks
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
 
@@ -23,6 +34,8 @@ CELL = 12
 """Pixels: the side of the square that the first network looks at."""
 STRIDE = 2
 """Pixels between two such squares."""
+WIDTHS = MappingProxyType({"reg": 4, "prob": 2, "landmarks": 10})
+"""What the second and third network say about each crop, and with how many numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +56,6 @@ class MtcnnSettings:
 
 
 DEFAULT_SETTINGS = MtcnnSettings()
-
-
-class Candidates(NamedTuple):
-    """Squares that may be faces, in the picture that `pictures` says."""
-
-    pictures: NDArray[np.int64]
-    """(n,) which of the pictures."""
-    boxes_xyxy: Boxes
-    scores: NDArray[np.float32]
 
 
 class MtcnnDetector:
@@ -102,8 +106,13 @@ class MtcnnDetector:
         """Find faces; the crops of all frames share the batches of the later networks."""
         pyramids = [self._pyramid(frame) for frame in frames]
         proposed = [self._propose(i, pyramid) for i, pyramid in enumerate(pyramids)]
-        refined = self._refine(pyramids, _joined(proposed))
-        return self._finish(pyramids, refined)
+        refined = self._refine(pyramids, joined(proposed))
+        found = self._finish(pyramids, refined)
+        landmarks = self._landmarks(pyramids, found)
+        return [
+            _faces_of(frame, found, landmarks, found.pictures == i)
+            for i, frame in enumerate(frames)
+        ]
 
     def _pyramid(self, frame: Frame) -> Pyramid:
         return build_pyramid(
@@ -124,46 +133,46 @@ class MtcnnDetector:
         boxes = np.concatenate([np.empty((0, 4), np.float32), *(boxes for boxes, _, _ in found)])
         shifts = np.concatenate([np.empty((0, 4), np.float32), *(shift for _, shift, _ in found)])
         scores = np.concatenate([np.empty(0, np.float32), *(score for _, _, score in found)])
-        kept = nms(boxes, scores, 0.7)
-        squares = _squares(_shifted(boxes[kept], shifts[kept]))
-        return Candidates(np.full(len(kept), picture), squares, scores[kept])
+        kept = nms(boxes, scores, MAX_OVERLAP)
+        boxes = squares(shifted(boxes[kept], shifts[kept]))
+        return Candidates(np.full(len(kept), picture), boxes, scores[kept])
 
     def _refine(self, pyramids: Sequence[Pyramid], candidates: Candidates) -> Candidates:
         """Stage two: throw most of them away, and move the others."""
         answer = self._look(self._rnet, pyramids, candidates, side=24)
-        good = answer["prob"][:, 1] > self.settings.min_scores[1]
-        found = Candidates(
-            candidates.pictures[good], candidates.boxes_xyxy[good], answer["prob"][good, 1]
-        )
-        kept = _nms_by_picture(found, 0.7)
-        shifts = answer["reg"][good][kept]
-        squares = _squares(_shifted(found.boxes_xyxy[kept], shifts))
-        return Candidates(found.pictures[kept], squares, found.scores[kept])
+        found, shifts = confirmed(candidates, answer, self.settings.min_scores[1])
+        kept = best_of_each_picture(found, over="union")
+        found = found.rows(kept)
+        return found._replace(boxes_xyxy=squares(shifted(found.boxes_xyxy, shifts[kept])))
 
-    def _finish(self, pyramids: Sequence[Pyramid], candidates: Candidates) -> list[Faces]:
-        """Stage three: the final say, with landmarks."""
+    def _finish(self, pyramids: Sequence[Pyramid], candidates: Candidates) -> Candidates:
+        """Stage three: the final say on boxes and scores."""
         answer = self._look(self._onet, pyramids, candidates, side=48)
-        faces = []
-        for i, pyramid in enumerate(pyramids):
-            good = (candidates.pictures == i) & (answer["prob"][:, 1] > self.settings.min_scores[2])
-            squares, scores = candidates.boxes_xyxy[good], answer["prob"][good, 1]
-            boxes = _shifted(squares, answer["reg"][good])
-            shares = answer["landmarks"][good].reshape(-1, 2, 5).transpose(0, 2, 1)
-            sides = squares[:, None, 2:] - squares[:, None, :2]
-            landmarks = squares[:, None, :2] + shares * sides
-            height, width = pyramid.levels[0].shape[:2]
-            clipped = clip_boxes(boxes, (width, height))
-            kept = nms(boxes, scores, 0.7, over="minimum")
-            kept = kept[(clipped[kept, 2:] > clipped[kept, :2]).all(axis=1)]
-            faces.append(Faces(clipped[kept], np.clip(scores[kept], 0, 1), landmarks[kept]))
-        return faces
+        found, shifts = confirmed(candidates, answer, self.settings.min_scores[2])
+        found = found._replace(boxes_xyxy=shifted(found.boxes_xyxy, shifts))
+        return found.rows(best_of_each_picture(found, over="minimum"))
+
+    def _landmarks(self, pyramids: Sequence[Pyramid], found: Candidates) -> NDArray[np.float32]:
+        """(n, 5, 2) where the third network sees eyes, nose and mouth in the final boxes.
+
+        Zhang et al. take what it said of the candidate instead; but which of several candidates for
+        one face wins is a matter of chance, and moves landmarks by pixels. This settles them.
+        """
+        boxes = squares(found.boxes_xyxy)
+        answer = self._look(self._onet, pyramids, found._replace(boxes_xyxy=boxes), side=48)
+        shares = answer["landmarks"].reshape(-1, 2, 5).transpose(0, 2, 1)
+        sides = boxes[:, None, 2:] - boxes[:, None, :2]
+        landmarks: NDArray[np.float32] = boxes[:, None, :2] + shares * sides
+        return landmarks
 
     def _look(
         self, network: Session, pyramids: Sequence[Pyramid], candidates: Candidates, *, side: int
     ) -> dict[str, NDArray[np.float32]]:
         """What a network says about each candidate, cut out at `side` x `side`, by batches."""
+        if not len(candidates.scores):
+            return {key: np.empty((0, width), np.float32) for key, width in WIDTHS.items()}
         answers: list[dict[str, NDArray[Any]]] = []
-        for start in range(0, max(len(candidates.scores), 1), self.settings.batch):
+        for start in range(0, len(candidates.scores), self.settings.batch):
             part = slice(start, start + self.settings.batch)
             pictures, boxes = candidates.pictures[part], candidates.boxes_xyxy[part]
             crops = np.empty((len(boxes), side, side, 3), np.uint8)
@@ -176,41 +185,23 @@ class MtcnnDetector:
 def _cells(
     answer: dict[str, NDArray[np.float32]], scale_xy: NDArray[np.float32], min_score: float
 ) -> tuple[Boxes, Boxes, NDArray[np.float32]]:
-    """The cells of one level that may show a face: their boxes, shifts and scores."""
+    """The cells of one level that may show a face: their boxes, shifts and scores.
+
+    Neighbouring cells overlap by more than half, which is too much for both to stay.
+    """
     scores = answer["prob"][0, 1]
-    rows, columns = np.nonzero(scores > min_score)
+    rows, columns = peaks(scores, min_score)
     top_left = np.stack([columns, rows], axis=1) * np.float32(STRIDE)
     boxes: Boxes = np.concatenate([top_left, top_left + CELL], axis=1, dtype=np.float32)
     boxes /= np.tile(scale_xy, 2)
-    found = scores[rows, columns]
-    kept = nms(boxes, found, 0.5)
-    return boxes[kept], answer["reg"][0][:, rows, columns].T[kept], found[kept]
+    return boxes, answer["reg"][0][:, rows, columns].T, scores[rows, columns]
 
 
-def _joined(parts: Sequence[Candidates]) -> Candidates:
-    return Candidates(
-        np.concatenate([np.empty(0, np.int64), *(part.pictures for part in parts)]),
-        np.concatenate([np.empty((0, 4), np.float32), *(part.boxes_xyxy for part in parts)]),
-        np.concatenate([np.empty(0, np.float32), *(part.scores for part in parts)]),
-    )
-
-
-def _nms_by_picture(candidates: Candidates, max_overlap: float) -> NDArray[np.int64]:
-    kept = [np.empty(0, np.int64)]
-    for i in np.unique(candidates.pictures):
-        rows = np.flatnonzero(candidates.pictures == i)
-        kept.append(rows[nms(candidates.boxes_xyxy[rows], candidates.scores[rows], max_overlap)])
-    return np.concatenate(kept)
-
-
-def _shifted(boxes_xyxy: Boxes, shifts: Boxes) -> Boxes:
-    """Move each edge by its share of the box's side."""
-    sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
-    return boxes_xyxy + shifts * np.tile(sides, 2)
-
-
-def _squares(boxes_xyxy: Boxes) -> Boxes:
-    """The square on each box's centre with its longer side."""
-    centres = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2
-    half = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).max(axis=1, keepdims=True) / 2
-    return np.concatenate([centres - half, centres + half], axis=1)
+def _faces_of(
+    frame: Frame, found: Candidates, landmarks: NDArray[np.float32], rows: NDArray[np.bool_]
+) -> Faces:
+    """What of `rows` lies in the frame, best first as it already is, cut off at its edges."""
+    boxes = clip_boxes(found.boxes_xyxy[rows], frame.size_wh)
+    seen = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
+    scores = np.clip(found.scores[rows][seen], 0, 1)
+    return Faces(boxes[seen], scores, landmarks[rows][seen])

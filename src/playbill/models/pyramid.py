@@ -1,7 +1,7 @@
 """A picture in shrinking sizes, for networks that see faces of one size only."""
 
-import math
 from dataclasses import dataclass
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from playbill.core.boxes import Boxes
 from playbill.core.frame import Image
 
+MAX_SOURCE_PX = 32_767
+"""What OpenCV can cut crops out of has no longer side."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pyramid:
-    """The levels of one picture, the picture itself first."""
+    """The levels of one picture; the first is the picture itself, unless that is huge."""
 
     levels: tuple[Image, ...]
     scales_xy: NDArray[np.float32]
@@ -33,18 +36,22 @@ def build_pyramid(
     """
     height, width = image.shape[:2]
     scale = min(cell_px / min_object_px, max_side_px / max(width, height))
-    levels, scales = [image], [(1.0, 1.0)]
+    scales = [min(1.0, MAX_SOURCE_PX / max(width, height))]
     while min(width, height) * scale >= cell_px:
-        size_wh = math.ceil(width * scale), math.ceil(height * scale)
-        levels.append(_shrunk(levels[-1], size_wh))
-        scales.append((size_wh[0] / width, size_wh[1] / height))
+        scales.append(scale)
         scale *= factor
-    return Pyramid(tuple(levels), np.array(scales, np.float32))
+    sizes_wh = [(max(round(width * share), 1), max(round(height * share), 1)) for share in scales]
+    levels = list(accumulate(sizes_wh, _shrunk, initial=image))[1:]
+    shares = np.array(sizes_wh) / [width, height]
+    return Pyramid(tuple(levels), shares.astype(np.float32))
 
 
 def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
-    smaller = size_wh[0] < image.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    """Averaged where much shrinks; a step of the pyramid is small enough to be interpolated."""
+    if size_wh == (image.shape[1], image.shape[0]):
+        return image
+    much = image.shape[1] > 1.5 * size_wh[0]
+    how = cv2.INTER_AREA if much else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size_wh, interpolation=how), np.uint8)
 
 
