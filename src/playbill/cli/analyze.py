@@ -19,6 +19,7 @@ from playbill.cli.options import (
     MinScore,
     Models,
     Precision,
+    Strangers,
     Threads,
     model_names,
 )
@@ -30,8 +31,9 @@ from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.hooks import Hook
 from playbill.pipeline.opening import open_analyzer
 from playbill.pipeline.settings import AnalysisSettings
-from playbill.rendering.files import draw
-from playbill.rendering.report import write_report
+from playbill.rendering.report.page import write_report
+from playbill.rendering.thumbnails import collect_thumbnails
+from playbill.rendering.video import draw_media
 
 
 def analyze(
@@ -51,6 +53,7 @@ def analyze(
     every: Every = DEFAULTS.sample_every,
     min_score: MinScore = DEFAULTS.min_object_score,
     min_face: MinFace = DEFAULTS.min_face_px,
+    strangers: Strangers = None,
     models: Models = "",
     precision: Precision = DEFAULTS.precision,
     device: Device = DEFAULTS.device,
@@ -67,6 +70,7 @@ def analyze(
         sample_every=every,
         min_object_score=min_score,
         min_face_px=min_face,
+        stranger_rate=strangers,
         models=model_names(models),
         precision=precision,
         device=device,
@@ -77,7 +81,8 @@ def analyze(
     failed = len(refused)
     for error in refused:
         complain(error)
-    with open_analyzer(settings, gallery) as analyzer, frame_bar(shown=not as_json) as bar:
+    analyzer = open_analyzer(settings, gallery)
+    with frame_bar(shown=not as_json) as bar:
         for job in jobs:
             try:
                 _one(analyzer, job, jobs, wishes, bar.show)
@@ -104,9 +109,9 @@ def _one(analyzer: Analyzer, job: Job, jobs: Sequence[Job], wishes: Wishes, hook
     if target := target_of(wishes.json_to, job, jobs, ".json"):
         write_document(analysis, target)
     if target := target_of(wishes.report_to, job, jobs, ".html"):
-        write_report(analysis, target, job.path)
+        write_report(analysis, target, collect_thumbnails(job.path, analysis))
     if target := target_of(wishes.draw_to, job, jobs, _drawn_suffix(analysis)):
-        draw(job.path, analysis, target)
+        draw_media(job.path, analysis, target)
     if wishes.as_json:
         out().print(
             json.dumps(to_document(analysis), ensure_ascii=False), markup=False, soft_wrap=True

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from playbill.models import options
 from playbill.pipeline.settings import AnalysisSettings
 
 GalleryFile = Annotated[
@@ -13,15 +14,24 @@ GalleryFile = Annotated[
 ]
 Every = Annotated[int, typer.Option(min=1, help="Analyse every N-th frame of a video.")]
 MinScore = Annotated[
-    float, typer.Option(min=0.01, max=1, help="Leave out objects with a lower score.")
+    float | None,
+    typer.Option(
+        min=0.01, max=1, help="Leave out objects with a lower score than this, not the network's."
+    ),
 ]
 MinFace = Annotated[int, typer.Option(min=12, help="Leave out faces of a shorter side, in pixels.")]
 Models = Annotated[
     str,
     typer.Option(help="Networks to use instead of the default of their task: NAME,NAME."),
 ]
-Precision = Annotated[str, typer.Option(help="auto, bf16 or float32.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda or tensorrt.")]
+Strangers = Annotated[
+    float | None,
+    typer.Option(min=0.0001, max=0.5, help="At most this share of strangers gets a name."),
+]
+Precision = Annotated[
+    options.Precision, typer.Option(help="auto: bf16 where the processor has it, else float32.")
+]
+Device = Annotated[options.Device, typer.Option(help="Where networks run.")]
 Threads = Annotated[int, typer.Option(min=0, help="Threads to use; 0: as many as cores.")]
 
 DEFAULTS = AnalysisSettings()

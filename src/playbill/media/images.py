@@ -62,6 +62,10 @@ READERS: dict[PictureFormat, Callable[[BinaryIO], ImageFile]] = {
 }
 
 
+PICTURE_DECODER = f"Pillow {Pillow.__version__}"
+"""For the run record."""
+
+
 def read_image(path: Path, *, max_pixels: int = MAX_PICTURE_PIXELS) -> Image:
     """Read a picture file as (height, width, 3) upright RGB; of an animation the first picture.
 

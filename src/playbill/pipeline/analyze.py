@@ -10,11 +10,10 @@ from uuid import uuid4
 
 from playbill.core.analysis import Analysis
 from playbill.core.frame import Frame
-from playbill.core.media import MediaInfo
 from playbill.core.ports import Recogniser
 from playbill.core.run import Coverage, RunRecord
-from playbill.media.images import IMAGE_DECODER, read_image
-from playbill.media.probe import probe
+from playbill.media.images import PICTURE_DECODER, read_image
+from playbill.media.probe import media_kind, probe
 from playbill.media.video import SampledVideo
 from playbill.pipeline.appearances import find_appearances
 from playbill.pipeline.findings import Findings
@@ -41,18 +40,18 @@ class Analyzer:
             MediaError: the file cannot be read; what is merely damaged is counted instead.
         """
         start = _Start()
-        media = probe(path)
-        if media.kind == "image":
-            return self._picture(path, media, start, hook)
-        return self._video(path, media, start, hook)
+        if media_kind(path) == "image":
+            return self._picture(path, start, hook)
+        return self._video(path, start, hook)
 
-    def _picture(self, path: Path, media: MediaInfo, start: "_Start", hook: Hook) -> Analysis:
+    def _picture(self, path: Path, start: "_Start", hook: Hook) -> Analysis:
+        media = probe(path)
         findings = look([Frame.still(read_image(path))], self.networks)
         frames = settle(findings, (), self.recogniser)
         hook(Progress(media, 1, 1, Fraction(0)))
-        return Analysis(media, self._record(start, IMAGE_DECODER, Coverage(1, 1, 0)), frames, ())
+        return Analysis(media, self._record(start, PICTURE_DECODER, Coverage(1, 1, 0)), frames, ())
 
-    def _video(self, path: Path, media: MediaInfo, start: "_Start", hook: Hook) -> Analysis:
+    def _video(self, path: Path, start: "_Start", hook: Hook) -> Analysis:
         settings, shots = self.settings, ShotDetector()
         findings: list[Findings] = []
         with SampledVideo.open(
@@ -60,8 +59,8 @@ class Analyzer:
         ) as video:
             for found in find(video, self.networks, batch=settings.batch):
                 findings.append(found)
-                hook(Progress(media, len(findings), video.expected, found.time_s))
-            record = self._record(start, video.decoder, video.coverage)
+                hook(Progress(video.info, len(findings), video.expected, found.time_s))
+            media, record = video.info, self._record(start, video.decoder, video.coverage)
         cuts, end = shots.cuts(), media.duration_s or Fraction(0)
         frames = settle(findings, cuts, self.recogniser)
         appearances = find_appearances(frames, cuts, end, bridge=settings.bridge)

@@ -1,8 +1,9 @@
 """From pictures of people to what a gallery is made of."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -31,6 +32,8 @@ class Enrolled:
     """One per person with at least one good picture, in order of first picture."""
     refused: tuple[PlaybillError, ...]
     """One for each picture that could not be used."""
+    paths: Mapping[str, Path]
+    """Of the good pictures, by their SHA-256."""
 
 
 def describe_portraits(
@@ -47,6 +50,7 @@ def describe_portraits(
     vectors: dict[str, list[Embeddings]] = defaultdict(list)
     sources: dict[str, list[str]] = defaultdict(list)
     refused: list[PlaybillError] = []
+    paths: dict[str, Path] = {}
     for portrait in portraits:
         try:
             frame, face = _the_face(portrait, detector)
@@ -56,6 +60,7 @@ def describe_portraits(
         else:
             vectors[portrait.name] += embedder.embed([frame], [face])
             sources[portrait.name].append(digest)
+            paths[digest] = portrait.path
         hook(portrait)
     return Enrolled(
         tuple(
@@ -63,6 +68,7 @@ def describe_portraits(
             for name, points in vectors.items()
         ),
         tuple(refused),
+        paths,
     )
 
 

@@ -1,8 +1,10 @@
-"""Open what an analysis needs: networks by name, and a gallery."""
+"""Open what an analysis or an enrolment needs: networks by name, and a gallery."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from playbill.core.ports import FaceDetector, FaceEmbedder
+from playbill.models.cards import ModelCard
 from playbill.models.catalogue import (
     choose,
     open_face_detector,
@@ -12,22 +14,38 @@ from playbill.models.catalogue import (
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from playbill.pipeline.analyze import Analyzer
+from playbill.pipeline.galleries import open_gallery
 from playbill.pipeline.networks import Networks
 from playbill.pipeline.settings import AnalysisSettings
-from playbill.recognition.recogniser import open_recogniser
 
 
-def open_analyzer(settings: AnalysisSettings, gallery: Path | None = None) -> Analyzer:
+@dataclass(frozen=True, slots=True)
+class Describer:
+    """What turns pictures of people into points."""
+
+    detector: FaceDetector
+    embedder: FaceEmbedder
+    card: ModelCard
+    """Of the embedder."""
+
+
+def open_analyzer(
+    settings: AnalysisSettings, gallery: Path | None = None, store: ModelStore | None = None
+) -> Analyzer:
     """Open the networks that `settings` name, and the gallery, for any number of media.
 
     Raises:
         ModelError: a network is not there, altered, or for another task.
         GalleryError: the gallery cannot be read, or is of another embedding network.
     """
-    store, options = ModelStore.default(), _session_options(settings)
+    store, options = store or ModelStore.default(), _session_options(settings)
     chosen = choose(settings.models, store)
     embedder = open_face_embedder(chosen.face_embedder, store, options) if gallery else None
-    recogniser = open_recogniser(gallery, embedder.space) if gallery and embedder else None
+    recogniser = (
+        open_gallery(gallery, embedder.space, settings.stranger_rate)
+        if gallery and embedder
+        else None
+    )
     networks = Networks(
         faces=open_face_detector(
             chosen.face_detector, store, options, min_face_px=settings.min_face_px
@@ -40,13 +58,14 @@ def open_analyzer(settings: AnalysisSettings, gallery: Path | None = None) -> An
     return Analyzer(networks, recogniser, settings)
 
 
-def open_describer(settings: AnalysisSettings) -> tuple[FaceDetector, FaceEmbedder]:
-    """Open the two networks that turn pictures of people into points; errors as above."""
-    store, options = ModelStore.default(), _session_options(settings)
+def open_describer(settings: AnalysisSettings, store: ModelStore | None = None) -> Describer:
+    """Open the networks that `settings` name for enrolment; errors as above."""
+    store, options = store or ModelStore.default(), _session_options(settings)
     chosen = choose(settings.models, store)
-    return (
+    return Describer(
         open_face_detector(chosen.face_detector, store, options, min_face_px=settings.min_face_px),
         open_face_embedder(chosen.face_embedder, store, options),
+        store.card(chosen.face_embedder),
     )
 
 

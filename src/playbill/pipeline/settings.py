@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from playbill.models.options import Device, Precision
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSettings:
@@ -9,18 +11,19 @@ class AnalysisSettings:
 
     sample_every: int = 30
     """Every N-th frame of a video is analysed; neighbouring frames tell the same."""
-    min_object_score: float = 0.5
-    """Objects with a lower score are left out."""
+    min_object_score: float | None = None
+    """Objects with a lower score are left out; None: the network's own least score."""
     min_face_px: int = 20
     """Faces of a shorter side are not looked for."""
     bridge: int = 1
     """So many analysed frames that miss a subject do not end its appearance within a shot."""
+    stranger_rate: float | None = None
+    """At most this share of strangers is to be named; None: as the gallery was enrolled."""
     models: tuple[str, ...] = ()
     """Names of models to use instead of the default of their task."""
-    device: str = "cpu"
-    """`cpu`, `cuda` or `tensorrt`."""
-    precision: str = "auto"
-    """`auto` (bf16 where the processor has it), `bf16` or `float32`."""
+    device: Device = "cpu"
+    precision: Precision = "auto"
+    """`auto`: bf16 where the processor has it, otherwise float32."""
     threads: int = 0
     """Of each network and of the decoder; 0: as many as there are cores."""
     batch: int = 4
@@ -29,7 +32,7 @@ class AnalysisSettings:
     def __post_init__(self) -> None:
         if self.sample_every < 1:
             raise ValueError(f"sample_every must be at least 1, got {self.sample_every}")
-        if not 0 < self.min_object_score <= 1:
+        if self.min_object_score is not None and not 0 < self.min_object_score <= 1:
             raise ValueError(f"min_object_score must be above 0, to 1, got {self.min_object_score}")
         if self.min_face_px < 12:
             raise ValueError(f"min_face_px must be at least 12, got {self.min_face_px}")
@@ -39,7 +42,7 @@ class AnalysisSettings:
     def bearing(self) -> dict[str, float | int | str]:
         """The settings that bear on the result, by their names in the run record."""
         return {
-            "minObjectScore": self.min_object_score,
+            "minObjectScore": self.min_object_score or "the network's own",
             "minFacePx": self.min_face_px,
             "bridge": self.bridge,
         }

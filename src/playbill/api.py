@@ -1,0 +1,70 @@
+"""Playbill from Python: the same as the command line, in one call each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from playbill.core.analysis import Analysis
+from playbill.errors import PlaybillError
+from playbill.pipeline.enrol import describe_portraits
+from playbill.pipeline.galleries import grow_gallery
+from playbill.pipeline.hooks import Hook, no_hook
+from playbill.pipeline.opening import open_analyzer, open_describer
+from playbill.pipeline.portraits import find_portraits
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.recognition.gallery_file import write_gallery
+
+DEFAULTS = AnalysisSettings()
+
+
+def analyze(
+    path: str | Path,
+    *,
+    gallery: str | Path | None = None,
+    settings: AnalysisSettings = DEFAULTS,
+    hook: Hook = no_hook,
+) -> Analysis:
+    """Find who and what appears when and where in a picture or video.
+
+    For many media, open the networks once: `playbill.pipeline.opening.open_analyzer`.
+
+    Args:
+        path: a picture or video file.
+        gallery: who is known, a file of `enrol`; None: nobody is named.
+        settings: how to analyse.
+        hook: told of the progress after each frame.
+
+    Raises:
+        PlaybillError: see `playbill.errors`.
+    """
+    analyzer = open_analyzer(settings, Path(gallery) if gallery is not None else None)
+    return analyzer.analyze(Path(path), hook)
+
+
+def enrol(
+    source: str | Path,
+    gallery: str | Path,
+    *,
+    name: str | None = None,
+    settings: AnalysisSettings = DEFAULTS,
+) -> Sequence[PlaybillError]:
+    """Learn people from pictures into the file `gallery`, which is added to if it is there.
+
+    Args:
+        source: a folder with a folder of pictures per person, or one picture.
+        gallery: the `.npz` file.
+        name: whom all pictures show; None: folders and files say so.
+        settings: how to describe faces; the share of strangers that may be named.
+
+    Returns:
+        What is wrong with each picture that could not be used.
+
+    Raises:
+        PlaybillError: see `playbill.errors`.
+    """
+    describer, target = open_describer(settings), Path(gallery)
+    portraits = find_portraits(Path(source), name)
+    enrolled = describe_portraits(portraits, describer.detector, describer.embedder, lambda _: None)
+    if enrolled.enrolments:
+        space, rate = describer.embedder.space, settings.stranger_rate
+        write_gallery(target, grow_gallery(target, enrolled, describer.card, space, rate))
+    return enrolled.refused

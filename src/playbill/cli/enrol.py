@@ -1,0 +1,120 @@
+"""`playbill enrol`: from pictures of people to a gallery."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
+from playbill.cli.options import (
+    DEFAULTS,
+    Device,
+    MinFace,
+    Models,
+    Precision,
+    Strangers,
+    Threads,
+    model_names,
+)
+from playbill.errors import PlaybillError
+from playbill.pipeline.enrol import Enrolled, describe_portraits
+from playbill.pipeline.galleries import grow_gallery
+from playbill.pipeline.opening import Describer, open_describer
+from playbill.pipeline.portraits import Portrait, find_portraits
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.recognition.audit import Doubt, audit
+from playbill.recognition.fitting import FittedGallery
+from playbill.recognition.gallery_file import write_gallery
+
+
+def enrol(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(help="Folders with a folder of pictures per person, or single pictures."),
+    ],
+    gallery: Annotated[
+        Path, typer.Option("--out", "-o", help="The gallery; one that is there is added to.")
+    ] = Path("gallery.npz"),
+    name: Annotated[
+        str | None, typer.Option(help="Whom all these pictures show, whatever they are called.")
+    ] = None,
+    strangers: Strangers = None,
+    min_face: MinFace = DEFAULTS.min_face_px,
+    models: Models = "",
+    precision: Precision = DEFAULTS.precision,
+    device: Device = DEFAULTS.device,
+    threads: Threads = DEFAULTS.threads,
+) -> None:
+    """Learn people from pictures: a folder per person, or a picture per person.
+
+    $ playbill enrol portraits/ --out cast.npz
+    """
+    settings = AnalysisSettings(
+        min_face_px=min_face,
+        models=model_names(models),
+        precision=precision,
+        device=device,
+        threads=threads,
+    )
+    portraits, refused = _find(sources, name)
+    describer = open_describer(settings)
+    enrolled = _describe(portraits, describer)
+    refused += enrolled.refused
+    for error in refused:
+        complain(error)
+    if enrolled.enrolments:
+        space = describer.embedder.space
+        fitted = grow_gallery(gallery, enrolled, describer.card, space, strangers)
+        write_gallery(gallery, fitted)
+        out().print(_summary(gallery, fitted), soft_wrap=True)
+        for doubt in audit(fitted.gallery, fitted.calibration().threshold):
+            warn(_sentence(doubt, enrolled))
+    if refused:
+        raise typer.Exit(EXIT_BAD_INPUT)
+
+
+def _find(sources: Sequence[Path], name: str | None) -> tuple[list[Portrait], list[PlaybillError]]:
+    portraits: list[Portrait] = []
+    refused: list[PlaybillError] = []
+    for source in sources:
+        try:
+            portraits += find_portraits(source, name)
+        except PlaybillError as error:
+            refused.append(error)
+    return portraits, refused
+
+
+def _describe(portraits: Sequence[Portrait], describer: Describer) -> Enrolled:
+    columns = ("pictures", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err(), disable=not err().is_terminal) as bar:
+        task = bar.add_task("", total=len(portraits))
+        return describe_portraits(
+            portraits, describer.detector, describer.embedder, lambda _: bar.advance(task)
+        )
+
+
+def _summary(path: Path, fitted: FittedGallery) -> str:
+    """What the gallery can, and what its threshold rests on."""
+    calibration, people = fitted.calibration(), len(fitted.gallery.people)
+    rests_on = "what the network's card says of strangers"
+    if calibration.stranger_people:
+        rests_on = (
+            f"{calibration.strangers} pictures of {calibration.stranger_people} people held out, "
+            f"of whom {calibration.measured_rate:.1%} got a wrong name"
+        )
+    return (
+        f"{escape(str(path))}: {people} people, {len(fitted.gallery)} pictures; answers by "
+        f"{fitted.choice.method}; names from a score of {calibration.threshold:.3f} on, so that at "
+        f"most {calibration.stranger_rate:.1%} of strangers get one ({rests_on})"
+    )
+
+
+def _sentence(doubt: Doubt, enrolled: Enrolled) -> str:
+    path = enrolled.paths.get(doubt.source, doubt.source[:12])
+    return (
+        f"{path}: enrolled as {doubt.person.name}, looks like {doubt.other.name} "
+        f"(score {doubt.other_score:.2f}): a wrong name?"
+    )

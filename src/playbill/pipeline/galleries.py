@@ -1,0 +1,66 @@
+"""Galleries as commands use them: grown from enrolments, opened to answer."""
+
+from pathlib import Path
+
+from playbill.core.ports import Recogniser
+from playbill.errors import GalleryError
+from playbill.models.cards import ModelCard
+from playbill.pipeline.enrol import Enrolled
+from playbill.recognition.fitting import STRANGER_RATE, FittedGallery, fit
+from playbill.recognition.gallery import Gallery
+from playbill.recognition.gallery_file import read_gallery
+from playbill.recognition.recogniser import open_recogniser
+from playbill.recognition.strangers import StrangerScores
+
+
+def open_gallery(path: Path, space: str, stranger_rate: float | None = None) -> Recogniser:
+    """Let the gallery at `path` answer for faces of the embedding network `space`.
+
+    Raises:
+        GalleryError: it cannot be read, or is of another embedding network.
+    """
+    recogniser = open_recogniser(read_gallery(path), stranger_rate=stranger_rate)
+    _require_space(path, recogniser.space, space)
+    return recogniser
+
+
+def grow_gallery(
+    target: Path,
+    enrolled: Enrolled,
+    card: ModelCard,
+    space: str,
+    stranger_rate: float | None = None,
+) -> FittedGallery:
+    """Add enrolments to the gallery at `target`, if there is one, and fit it anew.
+
+    Args:
+        target: of the gallery, which is read only.
+        enrolled: at least one person.
+        card: of the embedding network.
+        space: `FaceEmbedder.space`.
+        stranger_rate: None: that of the gallery so far.
+
+    Raises:
+        GalleryError: the gallery cannot be read, is of another network, or strangers cannot be
+            told (see `recognition.fitting.fit`).
+    """
+    gallery, rate = Gallery.empty(space), STRANGER_RATE
+    if target.exists():
+        before = read_gallery(target).fitted
+        _require_space(target, before.gallery.space, space)
+        gallery, rate = before.gallery, before.stranger_rate
+    grown = gallery.add(*enrolled.enrolments)
+    return fit(grown, _strangers(card), stranger_rate=stranger_rate or rate)
+
+
+def _require_space(path: Path, found: str, expected: str) -> None:
+    if found != expected:
+        raise GalleryError(
+            f"{path}: was enrolled with the network {found}, found faces described by {expected}, "
+            "expected the same one: enrol again, or name the other network with --models"
+        )
+
+
+def _strangers(card: ModelCard) -> StrangerScores | None:
+    found = card.strangers
+    return StrangerScores(found.quantiles, found.n, found.measured_on) if found else None
