@@ -118,6 +118,16 @@ def test_boxes_come_out_in_pixels_of_the_picture_and_end_at_its_edges(
     assert found(model, frame=picture(width, height)) == [("dog", 0.72, box)]
 
 
+def test_width_and_height_scale_apart_where_a_picture_is_too_flat_for_its_shape(
+    tmp_path: Path,
+) -> None:
+    """5000 x 1 becomes 64 x 1, not 64 x 0.0128."""
+    top_left = (2.0, 0.25 / 8, log(2), log(0.5 / 8))  # of stride 8: 8, 0 to 24, 0.5
+    model = tiny_yolox(tmp_path, {0: (top_left, 0.9, {DOG: 0.8})})
+
+    assert found(model, frame=picture(5000, 1)) == [("dog", 0.72, [625, 0, 1875, 0.5])]
+
+
 def test_boxes_in_the_padding_go(tmp_path: Path) -> None:
     model = tiny_yolox(tmp_path, {MIDDLE: (BOX, 0.9, {DOG: 0.8})})
 
