@@ -24,8 +24,11 @@ def prepare(stream: VideoStream, *, threads: int, max_pixels: int) -> None:
     context.thread_type = "AUTO"
 
 
-def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Every frame that the decoder gives, damaged or not, in presentation order."""
+def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+    """Every frame that the decoder gives, damaged or not, in presentation order.
+
+    None: the decoder found a packet that it can make nothing of.
+    """
     for packet in _packets(container, stream):
         yield from _decoded(packet)
     yield from _drained(stream)
@@ -68,11 +71,11 @@ def _packets(container: InputContainer, stream: VideoStream) -> "Iterator[Packet
         return
 
 
-def _decoded(packet: "Packet[VideoStream]") -> list[VideoFrame]:
+def _decoded(packet: "Packet[VideoStream]") -> list[VideoFrame] | list[None]:
     try:
         return packet.decode()
     except av.FFmpegError:
-        return []
+        return [None]
 
 
 def _drained(stream: VideoStream) -> list[VideoFrame]:

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+import PIL
 from PIL import Image as Pillow
 from PIL import ImageOps
 from PIL.AvifImagePlugin import AvifImageFile
@@ -29,6 +30,9 @@ from playbill.media.signatures import PictureFormat, is_text, picture_format
 
 MAX_PICTURE_PIXELS = 250_000_000
 """A full frame of a 150-megapixel camera or a large scan; 750 MB as RGB."""
+
+PICTURE_DECODER = f"Pillow {PIL.__version__}"
+"""For the run record."""
 
 DAMAGE = (
     OSError,
@@ -60,10 +64,6 @@ READERS: dict[PictureFormat, Callable[[BinaryIO], ImageFile]] = {
     "tiff": TiffImageFile,
     "webp": WebPImageFile,
 }
-
-
-PICTURE_DECODER = f"Pillow {Pillow.__version__}"
-"""For the run record."""
 
 
 def read_image(path: Path, *, max_pixels: int = MAX_PICTURE_PIXELS) -> Image:

@@ -115,7 +115,9 @@ def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
     last = -1
     with job.decoder() as (container, stream):
         for frame in decode_all(container, stream):
-            index = None if frame.pts is None else frames.index_of(frame.pts)
+            if frame is None or frame.pts is None:
+                continue
+            index = frames.index_of(frame.pts)
             if index is None or index <= last:
                 continue
             last = index
@@ -129,16 +131,20 @@ def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
 def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
     """The wanted frames of a video whose frames only decoding tells; None: it is damaged.
 
-    Damage is taken to last until the next key frame.
+    A packet that nothing can be made of counts as a frame, once there has been one; damage is taken
+    to last until the next key frame.
     """
     scan = job.facts.scan
     clock = Clock(scan.time_base, scan.frame_rate)
-    spoilt = False
+    index, spoilt = 0, False
     with job.decoder() as (container, stream):
-        for index, frame in enumerate(decode_all(container, stream)):
-            time_s = clock.time_s(frame.pts if scan.timed else None)
-            spoilt = frame.is_corrupt or (spoilt and not frame.key_frame)
-            if not spoilt:
+        for frame in decode_all(container, stream):
+            if frame is None and index == 0:
+                continue
+            time_s = clock.time_s(frame.pts if frame and scan.timed else None)
+            spoilt = frame is None or frame.is_corrupt or (spoilt and not frame.key_frame)
+            if frame and not spoilt:
                 job.observe(index, time_s, frame)
             if index in job.sampling:
                 yield index, time_s, None if spoilt else frame
+            index += 1

@@ -99,7 +99,8 @@ def _first_frame(path: Path, limits: Limits) -> VideoFrame:
         stream = video_stream(container, path)
         prepare(stream, threads=1, max_pixels=limits.max_pixels)
         for frame in decode_all(container, stream):
-            return frame
+            if frame is not None:
+                return frame
     raise MediaError(f"{path}: none of its video frames can be decoded")
 
 
