@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,13 @@ from playbill.models.cards import ModelCard
 from playbill.models.mtcnn_weights import read_networks
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES, taking_pictures
-from playbill.models.pyramid import Pyramid, build_pyramid, crop_squares
+from playbill.models.pyramid import (
+    Pyramid,
+    build_pyramid,
+    crop_squares,
+    rounded_up,
+    with_round_sides,
+)
 from playbill.models.score_map import peaks
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -34,6 +39,11 @@ CELL = 12
 """Pixels: the side of the square that the first network looks at."""
 STRIDE = 2
 """Pixels between two such squares."""
+ROUND_SIDES = 32
+"""The first network's input is filled up with black to multiples of this: a runtime has to prepare
+itself for every new shape, which would take as long as running the network."""
+ROUND_BATCH = 8
+"""The same for the batches of the other networks."""
 WIDTHS = MappingProxyType({"reg": 4, "prob": 2, "landmarks": 10})
 """What the second and third network say about each crop, and with how many numbers."""
 
@@ -125,10 +135,13 @@ class MtcnnDetector:
 
     def _propose(self, picture: int, pyramid: Pyramid) -> Candidates:
         """Stage one: every cell of every level."""
-        answers = self._pnet.run_each([{PICTURES: level[None]} for level in pyramid.levels[1:]])
+        levels, scales_xy = pyramid.levels[1:], pyramid.scales_xy[1:]
+        answers = self._pnet.run_each(
+            [{PICTURES: with_round_sides(level, ROUND_SIDES)[None]} for level in levels]
+        )
         found = [
-            _cells(answer, scale_xy, self.settings.min_scores[0])
-            for answer, scale_xy in zip(answers, pyramid.scales_xy[1:], strict=True)
+            _cells(answer, level.shape, scale_xy, self.settings.min_scores[0])
+            for answer, level, scale_xy in zip(answers, levels, scales_xy, strict=True)
         ]
         boxes = np.concatenate([np.empty((0, 4), np.float32), *(boxes for boxes, _, _ in found)])
         shifts = np.concatenate([np.empty((0, 4), np.float32), *(shift for _, shift, _ in found)])
@@ -171,25 +184,31 @@ class MtcnnDetector:
         """What a network says about each candidate, cut out at `side` x `side`, by batches."""
         if not len(candidates.scores):
             return {key: np.empty((0, width), np.float32) for key, width in WIDTHS.items()}
-        answers: list[dict[str, NDArray[Any]]] = []
+        answers: list[dict[str, NDArray[np.float32]]] = []
         for start in range(0, len(candidates.scores), self.settings.batch):
             part = slice(start, start + self.settings.batch)
             pictures, boxes = candidates.pictures[part], candidates.boxes_xyxy[part]
-            crops = np.empty((len(boxes), side, side, 3), np.uint8)
+            crops = np.zeros((rounded_up(len(boxes), ROUND_BATCH), side, side, 3), np.uint8)
             for i in np.unique(pictures):
-                crops[pictures == i] = crop_squares(pyramids[i], boxes[pictures == i], side)
-            answers.append(network.run({PICTURES: crops}))
+                rows = np.flatnonzero(pictures == i)
+                crops[rows] = crop_squares(pyramids[i], boxes[rows], side)
+            answer = network.run({PICTURES: crops})
+            answers.append({key: values[: len(boxes)] for key, values in answer.items()})
         return {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
 
 
 def _cells(
-    answer: dict[str, NDArray[np.float32]], scale_xy: NDArray[np.float32], min_score: float
+    answer: dict[str, NDArray[np.float32]],
+    level_shape: tuple[int, ...],
+    scale_xy: NDArray[np.float32],
+    min_score: float,
 ) -> tuple[Boxes, Boxes, NDArray[np.float32]]:
     """The cells of one level that may show a face: their boxes, shifts and scores.
 
     Neighbouring cells overlap by more than half, which is too much for both to stay.
     """
-    scores = answer["prob"][0, 1]
+    height, width = ((side - CELL + 1) // STRIDE + 1 for side in level_shape[:2])
+    scores = answer["prob"][0, 1, :height, :width]
     rows, columns = peaks(scores, min_score)
     top_left = np.stack([columns, rows], axis=1) * np.float32(STRIDE)
     boxes: Boxes = np.concatenate([top_left, top_left + CELL], axis=1, dtype=np.float32)

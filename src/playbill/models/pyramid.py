@@ -55,6 +55,19 @@ def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
     return np.asarray(cv2.resize(image, size_wh, interpolation=how), np.uint8)
 
 
+def rounded_up(count: int, multiple: int) -> int:
+    """The smallest multiple that is not less than `count`."""
+    return -(-count // multiple) * multiple
+
+
+def with_round_sides(image: Image, multiple: int) -> Image:
+    """Add black to the right and below until both sides are multiples."""
+    height, width = image.shape[:2]
+    more = rounded_up(height, multiple) - height, rounded_up(width, multiple) - width
+    padded = cv2.copyMakeBorder(image, 0, more[0], 0, more[1], cv2.BORDER_CONSTANT)
+    return np.asarray(padded, np.uint8)
+
+
 def crop_squares(pyramid: Pyramid, boxes_xyxy: Boxes, side: int) -> NDArray[np.uint8]:
     """(n, side, side, 3) the boxes of the picture, black where they reach out of it.
 
