@@ -21,8 +21,9 @@ from playbill.models.store import ModelStore
 
 MARGIN = 44 / 160
 """Of the crop's side, both edges together: how the network's training faces were cut."""
-BATCH = 32
-"""Faces that the network sees at once; bounds memory."""
+BATCHES = (1, 2, 4, 6, 8, 12, 16, 24, 32)
+"""How many faces the network may see at once. The most bounds memory; and they are few, since a
+runtime has to prepare itself for every new shape."""
 
 
 class FaceNetEmbedder:
@@ -57,16 +58,26 @@ class FaceNetEmbedder:
             for frame, found in zip(frames, faces, strict=True)
             for box in with_margin(found.boxes_xyxy)
         ]
-        rows: list[NDArray[np.float32]] = []
-        for start in range(0, len(boxes), BATCH):
-            crops = [crop(image, box, self._size_wh) for image, box in boxes[start : start + BATCH]]
-            rows.append(next(iter(self._session.run({PICTURES: np.stack(crops)}).values())))
+        rows = [
+            self._run(boxes[start : start + BATCHES[-1]])
+            for start in range(0, len(boxes), BATCHES[-1])
+        ]
         if not rows:
             return [Embeddings(np.empty((0, 0), np.float32), self.space) for _ in frames]
         ends = np.cumsum([len(found) for found in faces])[:-1]
         return [
             Embeddings.normalised(part, self.space) for part in np.split(np.concatenate(rows), ends)
         ]
+
+    def _run(self, boxes: Sequence[tuple[Image, NDArray[np.float32]]]) -> NDArray[np.float32]:
+        width, height = self._size_wh
+        batch = next(size for size in BATCHES if size >= len(boxes))
+        crops = np.zeros((batch, height, width, 3), np.uint8)
+        for i, (image, box) in enumerate(boxes):
+            crops[i] = crop(image, box, self._size_wh)
+        [vectors] = self._session.run({PICTURES: crops}).values()
+        rows: NDArray[np.float32] = vectors[: len(boxes)]
+        return rows
 
 
 def with_margin(boxes_xyxy: Boxes) -> Boxes:

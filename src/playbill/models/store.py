@@ -221,10 +221,10 @@ class ModelStore:
         return path
 
     def _missing(self, card: ModelCard, file: ModelFile) -> str:
-        places = ", ".join(str(folder) for folder in self.folders if folder.is_dir()) or "no folder"
+        places = ", ".join(str(folder) for folder in self.folders)
         return (
-            f"{card.name}: {file.name} is not in {places}; it comes from {card.source}: put it "
-            f"there with `playbill models add {file.name}`"
+            f"{card.name}: {file.name} is in none of {places}; it comes from {card.source}: name "
+            f"its folder in PLAYBILL_MODELS, or take it in with `playbill models add {file.name}`"
         )
 
     def _checked(self, name: str, file: ModelFile, path: Path) -> Path:
