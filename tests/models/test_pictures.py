@@ -8,9 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from playbill.errors import ModelError
-from playbill.models.cards import Channels, InputContract
 from playbill.models.options import Tensors
-from playbill.models.pictures import output_of, planes, resized, run_pictures
+from playbill.models.pictures import output_of, resized, run_pictures
 
 
 def test_what_shrinks_is_averaged() -> None:
@@ -28,28 +27,6 @@ def test_what_grows_is_blended() -> None:
 
     assert grown.shape == (4, 8, 3)
     assert sorted(set(grown[0, :, 0].tolist())) == grown[0, 1:7, 0].tolist()
-
-
-@pytest.mark.parametrize(
-    ("channels", "mean", "divisor", "values"),
-    [
-        ("RGB", 0, 1, [0, 128, 255]),
-        ("BGR", 0, 1, [255, 128, 0]),
-        ("RGB", 128, 128, [-1, 0, 127 / 128]),
-        ("BGR", 127.5, 128, [127.5 / 128, 0.5 / 128, -127.5 / 128]),
-    ],
-)
-def test_planes_are_in_the_order_and_range_of_the_contract(
-    channels: Channels, mean: float, divisor: float, values: list[float]
-) -> None:
-    image = np.zeros((2, 3, 3), np.uint8)
-    image[:] = (0, 128, 255)
-
-    given = planes(image, InputContract((3, 2), channels, mean, divisor))
-
-    assert given.shape == (1, 3, 2, 3)
-    assert given.dtype == np.float32
-    np.testing.assert_array_equal(given[0, :, 1, 2], np.array(values, np.float32))
 
 
 class Doubler:

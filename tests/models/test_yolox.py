@@ -14,7 +14,7 @@ from playbill.models.cards import InputContract, ModelCard
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from playbill.models.yolox import YoloxDetector, decode_boxes, grid_cells, inner_size, letterbox
-from tests.support.detectors import CELLS, MIDDLE, YOLOX_INPUT, affine_network, stored, tiny_yolox
+from tests.support.detectors import CELLS, MIDDLE, tiny_yolox
 
 DOG, CAT = COCO_80.index("dog"), COCO_80.index("cat")
 FLOAT32 = SessionOptions(precision="float32", threads=1)
@@ -164,9 +164,9 @@ def test_a_network_with_other_classes_is_refused(tmp_path: Path) -> None:
         YoloxDetector.open(replace(card, labels=COCO_80), store, FLOAT32)
 
 
-def test_a_network_that_takes_no_images_is_refused(tmp_path: Path) -> None:
-    files = {"n.onnx": affine_network("sounds", {"output": (np.zeros(2), np.zeros(2))})}
-    model = stored(tmp_path, "yolox", files, YOLOX_INPUT, label_set="coco-80")
+def test_a_card_with_another_size_than_the_network_is_refused(tmp_path: Path) -> None:
+    card, store = tiny_yolox(tmp_path, {})
+    larger = replace(card, input=InputContract((96, 96), "BGR", 0, 1))
 
-    with pytest.raises(ModelError):
-        YoloxDetector.open(*model, FLOAT32)
+    with pytest.raises(ModelError, match=r"\(1, 96, 96, 3\)"):
+        YoloxDetector.open(larger, store, FLOAT32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playbill.core.frame import Image
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
-from playbill.models.cards import InputContract, ModelCard, joint_sha256
+from playbill.models.cards import ModelCard, joint_sha256
 from playbill.models.options import Session, Tensors
 
 
@@ -33,17 +33,6 @@ def resized(image: Image, size_wh: tuple[int, int]) -> Image:
     shrinks = size_wh[0] <= width and size_wh[1] <= height
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size_wh, interpolation=method), np.uint8)
-
-
-def planes(image: Image, contract: InputContract) -> NDArray[np.float32]:
-    """(1, 3, height, width) of `image`, its channels in the order and range of `contract`."""
-    blob = cv2.dnn.blobFromImage(
-        image,
-        scalefactor=1 / contract.divisor,
-        mean=(contract.mean, contract.mean, contract.mean),
-        swapRB=contract.channels == "BGR",
-    )
-    return np.asarray(blob, np.float32)
 
 
 def run_pictures(

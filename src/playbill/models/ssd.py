@@ -15,7 +15,8 @@ from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.pictures import model_use, output_of, planes, resized, run_pictures
+from playbill.models.picture_input import PICTURES, taking_pictures
+from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -43,7 +44,7 @@ def decode_boxes(encodings: NDArray[np.float32], anchors_yxhw: NDArray[np.float3
 
 
 class SsdDetector:
-    """A graph `image` -> `box_encodings` (1, n, 4), `class_scores` (1, n, classes) with anchors.
+    """A graph of one picture -> `box_encodings` (1, n, 4) and `class_scores` (1, n, classes).
 
     Scores are sigmoids; class 0 is the background. The anchors, (n, 4) y, x, h, w in parts of the
     picture, are the second file of the model, since the graph may hold rounded ones.
@@ -57,7 +58,7 @@ class SsdDetector:
         *,
         min_score: float = MIN_SCORE,
     ) -> None:
-        """Try the graph on a black picture.
+        """Try the graph, a session that takes pictures as they are, on a black one.
 
         Raises:
             ModelError: it does not take or give what the card says.
@@ -68,7 +69,6 @@ class SsdDetector:
         self.labels = card.labels
         self.min_score = min_score
         self._session = session
-        self._input = card.input
         self._size_wh = card.input.size_wh
         self._anchors = anchors_yxhw
         self._columns = class_columns(card)
@@ -96,7 +96,8 @@ class SsdDetector:
                 f"lists {len(files)}"
             )
         anchors = read_anchors(files[1], card.name)
-        session = open_session(files[0], card.name, options)
+        network = taking_pictures(files[0].read_bytes(), card.name, card.input)
+        session = open_session(network, card.name, options)
         return cls(card, session, anchors, min_score=min_score)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
@@ -106,8 +107,8 @@ class SsdDetector:
             self._detections(output, frame) for output, frame in zip(outputs, frames, strict=True)
         ]
 
-    def _inputs(self, frame: Frame) -> dict[str, NDArray[np.float32]]:
-        return {"image": planes(resized(frame.image, self._size_wh), self._input)}
+    def _inputs(self, frame: Frame) -> dict[str, NDArray[np.uint8]]:
+        return {PICTURES: resized(frame.image, self._size_wh)[None]}
 
     def _detections(self, outputs: Mapping[str, NDArray[Any]], frame: Frame) -> Detections:
         rows, name = len(self._anchors), self.use.name

@@ -13,7 +13,8 @@ from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.pictures import model_use, output_of, planes, resized, run_pictures
+from playbill.models.picture_input import PICTURES, taking_pictures
+from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -74,10 +75,10 @@ def decode_boxes(
 
 
 class YoloxDetector:
-    """A graph `images` -> `output` (1, cells, 5 + classes): box, objectness, class scores."""
+    """A graph of one picture -> `output` (1, cells, 5 + classes): box, objectness, class scores."""
 
     def __init__(self, card: ModelCard, session: Session, *, min_score: float = MIN_SCORE) -> None:
-        """Try the graph on a black picture.
+        """Try the graph, a session that takes pictures as they are, on a black one.
 
         Raises:
             ModelError: it does not take or give what the card says.
@@ -92,7 +93,6 @@ class YoloxDetector:
         self.labels = card.labels
         self.min_score = min_score
         self._session = session
-        self._input = card.input
         self._size_wh = size_wh
         self._cells, self._strides = grid_cells(size_wh)
         self.detect([Frame.still(np.zeros((size_wh[1], size_wh[0], 3), np.uint8))])
@@ -111,7 +111,8 @@ class YoloxDetector:
         Raises:
             ModelError: its file is missing, altered, or not what the card says.
         """
-        session = open_session(store.path(card), card.name, options)
+        network = taking_pictures(store.path(card).read_bytes(), card.name, card.input)
+        session = open_session(network, card.name, options)
         return cls(card, session, min_score=min_score)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
@@ -121,8 +122,8 @@ class YoloxDetector:
             self._detections(output, frame) for output, frame in zip(outputs, frames, strict=True)
         ]
 
-    def _inputs(self, frame: Frame) -> dict[str, NDArray[np.float32]]:
-        return {"images": planes(letterbox(frame.image, self._size_wh), self._input)}
+    def _inputs(self, frame: Frame) -> dict[str, NDArray[np.uint8]]:
+        return {PICTURES: letterbox(frame.image, self._size_wh)[None]}
 
     def _detections(self, outputs: Mapping[str, NDArray[Any]], frame: Frame) -> Detections:
         shape = (1, len(self._cells), 5 + len(self.labels))
