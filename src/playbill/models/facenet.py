@@ -75,9 +75,12 @@ class FaceNetEmbedder:
         crops = np.zeros((batch, height, width, 3), np.uint8)
         for i, (image, box) in enumerate(boxes):
             crops[i] = crop(image, box, self._size_wh)
-        [vectors] = self._session.run({PICTURES: crops}).values()
-        rows: NDArray[np.float32] = vectors[: len(boxes)]
-        return rows
+        outputs = self._session.run({PICTURES: crops})
+        shapes = [values.shape for values in outputs.values()]
+        if len(shapes) != 1 or len(shapes[0]) != 2:
+            raise ModelError(f"{self.use.name}: the output must be one (n, d), found {shapes}")
+        [rows] = outputs.values()
+        return np.asarray(rows[: len(boxes)], np.float32)
 
 
 def with_margin(boxes_xyxy: Boxes) -> Boxes:

@@ -96,12 +96,13 @@ class MtcnnDetector:
         """
         networks = read_networks(card, store)
 
-        def opened(network: bytes, stage: str) -> Session:
+        def opened(network: bytes, stage: str, *outputs: str) -> Session:
             name = f"{card.name} {stage}"
-            return open_session(taking_pictures(network, name, card.input), name, options)
+            return open_session(taking_pictures(network, name, card.input, outputs), name, options)
 
-        pnet = opened(networks.pnet, "pnet")
-        sessions = pnet, opened(networks.rnet, "rnet"), opened(networks.onet, "onet")
+        pnet = opened(networks.pnet, "pnet", "reg", "prob")
+        rnet = opened(networks.rnet, "rnet", "reg", "prob")
+        onet = opened(networks.onet, "onet", "reg", "prob", "landmarks")
         use = ModelUse(
             task=card.task,
             name=card.name,
@@ -110,7 +111,7 @@ class MtcnnDetector:
             device=pnet.device,
             precision=pnet.precision,
         )
-        return cls(sessions, use, settings)
+        return cls((pnet, rnet, onet), use, settings)
 
     def detect(self, frames: Sequence[Frame]) -> list[Faces]:
         """Find faces; the crops of all frames share the batches of the later networks."""

@@ -1,5 +1,7 @@
 """Let a network take pictures as they are: the arithmetic of its input moves into the graph."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -11,13 +13,16 @@ PICTURES = "pictures"
 """The input's new name."""
 
 
-def taking_pictures(network: bytes, name: str, contract: InputContract) -> bytes:
+def taking_pictures(
+    network: bytes, name: str, contract: InputContract, outputs: Sequence[str] = ()
+) -> bytes:
     """The same network for `pictures` (n, height, width, 3) uint8 RGB, 0 to 255.
 
     Four times less to copy than float32, and each runtime folds the steps into its own.
 
     Raises:
-        ModelError: it is no ONNX network with one picture as its first input.
+        ModelError: it is no ONNX network, its first input is not pictures, or one of `outputs` is
+            missing.
     """
     try:
         model = onnx.load_from_string(network)
@@ -25,6 +30,11 @@ def taking_pictures(network: bytes, name: str, contract: InputContract) -> bytes
         raise ModelError(f"{name}: this is not an ONNX network: {error}") from error
     if not model.graph.input or len(model.graph.input[0].type.tensor_type.shape.dim) != 4:
         raise ModelError(f"{name}: the network's first input must be pictures (n, 3, h, w)")
+    found = [output.name for output in model.graph.output]
+    if not set(outputs) <= set(found):
+        raise ModelError(
+            f"{name}: the network's outputs must be {', '.join(outputs)}, found {', '.join(found)}"
+        )
     old = model.graph.input[0]
     batch, _, height, width = (
         dim.dim_param or dim.dim_value or None for dim in old.type.tensor_type.shape.dim

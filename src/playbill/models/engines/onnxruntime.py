@@ -58,7 +58,7 @@ def open_onnxruntime(
         raise ModelError(f"{name}: ONNX Runtime cannot run this network: {error}") from error
     if provider not in session.get_providers():
         raise RuntimeMissing(f"{name}: ONNX Runtime could not start {provider} on this machine")
-    return OnnxRuntimeSession(session, f"onnxruntime {runtime.__version__}", device)
+    return OnnxRuntimeSession(session, name, f"onnxruntime {runtime.__version__}", device)
 
 
 class OnnxRuntimeSession:
@@ -66,7 +66,8 @@ class OnnxRuntimeSession:
 
     precision = "float32"
 
-    def __init__(self, session: Any, runtime: str, device: str) -> None:
+    def __init__(self, session: Any, name: str, runtime: str, device: str) -> None:
+        self.name = name
         self.runtime = runtime
         self.device = device
         self._session = session
@@ -77,7 +78,10 @@ class OnnxRuntimeSession:
         try:
             arrays = self._session.run(self._outputs, dict(inputs))
         except Exception as error:  # its exceptions share no base class but this
-            raise ModelError(f"the network does not take these inputs: {error}") from error
+            shapes = {key: value.shape for key, value in inputs.items()}
+            raise ModelError(
+                f"{self.name}: the network does not take inputs of {shapes}: {error}"
+            ) from error
         return dict(zip(self._outputs, arrays, strict=True))
 
     def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:

@@ -59,7 +59,7 @@ def open_openvino(network: Path | bytes, name: str, options: SessionOptions) -> 
         reason = str(error).strip().splitlines()[-1].strip()
         raise ModelError(f"{name}: OpenVINO cannot run this network: {reason}") from error
     version = openvino.__version__.split("-")[0]
-    return OpenVinoSession(compiled, f"openvino {version}")
+    return OpenVinoSession(compiled, name, f"openvino {version}")
 
 
 def _config(core: Any, name: str, options: SessionOptions) -> dict[str, Any]:
@@ -96,7 +96,8 @@ class OpenVinoSession:
 
     device = "CPU"
 
-    def __init__(self, compiled: Any, runtime: str) -> None:
+    def __init__(self, compiled: Any, name: str, runtime: str) -> None:
+        self.name = name
         self.runtime = runtime
         hint = compiled.get_property("INFERENCE_PRECISION_HINT")
         self.precision = _PRECISIONS[hint.get_type_name()]
@@ -120,7 +121,10 @@ class OpenVinoSession:
                 results.append(self._results(request))
         except RuntimeError as error:
             shapes = [{key: value.shape for key, value in inputs.items()} for inputs in batches]
-            raise ModelError(f"the network does not take inputs of {shapes}: {error}") from error
+            reason = str(error).strip().splitlines()[-1].strip()
+            raise ModelError(
+                f"{self.name}: the network does not take inputs of {shapes}: {reason}"
+            ) from error
         for request in requests:
             self._idle.put(request)
         return results
