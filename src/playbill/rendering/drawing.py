@@ -41,7 +41,7 @@ class FramePainter:
     def __init__(self, size_wh: tuple[int, int]) -> None:
         self._size_wh = size_wh
         shorter = min(size_wh)
-        self._line = max(1, round(shorter / 320))
+        self._line = max(2, round(shorter / 320))
         self._letters = Lettering(min(max(12, round(shorter / 42)), 96))
         self._label = lru_cache(maxsize=_KEPT_LABELS)(self._make_label)
 
