@@ -23,3 +23,11 @@ def models_folder() -> Path:
 def data_folder() -> Path:
     """Real pictures and video: `lfw/`, `faces/`, `video/`, ..."""
     return folder_from("PLAYBILL_DATA")
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests may have models and galleries of their own: they stay out of it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data_home")))

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from importlib.util import find_spec
@@ -58,14 +58,22 @@ class ModelStore:
         """Every card by name: Playbill's own, then those found beside models.
 
         Raises:
-            ModelError: a card file in a folder is not valid.
+            ModelError: a folder cannot be listed, or a card file in it is not valid.
         """
         cards = package_cards()
-        for folder in self.folders:
-            for path in sorted(folder.glob(f"*{CARD_SUFFIX}")):
-                card = read_card(path)
-                cards.setdefault(card.name, card)
+        for path in self._card_files():
+            card = read_card(path)
+            cards.setdefault(card.name, card)
         return cards
+
+    def _card_files(self) -> Iterator[Path]:
+        for folder in self.folders:
+            try:
+                yield from sorted(folder.glob(f"*{CARD_SUFFIX}"))
+            except OSError as error:
+                raise ModelError(
+                    f"{folder}: the folder of models cannot be listed: {error.strerror}"
+                ) from error
 
     def card(self, name: str) -> ModelCard:
         """The card of that name.
