@@ -1,8 +1,10 @@
 """What can be wrong with what users bring: one clear sentence, exit code 2, the rest goes on."""
 
 import os
+import shutil
 import struct
 import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import write_gallery
 from playbill.recognition.strangers import StrangerScores
-from tests.cli.conftest import Playbill
+from tests.cli.conftest import Outcome, Playbill
 from tests.support.clips import numbered_clip, sound_only
 
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("models_folder", "wide")]
@@ -240,22 +242,32 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
     assert list(tiny_disk.iterdir()) == [page]
 
 
-@pytest.fixture
-def locked(tmp_path: Path) -> Iterator[Path]:
-    """A clip that its reader may not read: for the length of a test we are not root."""
+def without_the_right_to_read_everything(*words: str | Path) -> Outcome:
+    """Run a command line as a user is: root may read even what nobody may read."""
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     if os.geteuid() != 0:
-        pytest.skip("only root can become somebody else")
+        drop = []
+    elif not shutil.which("setpriv"):
+        pytest.skip("root reads everything, and there is no setpriv to keep it from that")
+    command = [*drop, sys.executable, "-m", "playbill", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
     clip = numbered_clip(tmp_path / "clip.mp4", frames=31)
     clip.chmod(0o000)
-    for folder in [tmp_path, *tmp_path.parents][:-1]:
-        folder.chmod(folder.stat().st_mode | 0o055)
-    os.seteuid(65534)
-    yield clip
-    os.seteuid(0)
 
-
-def test_a_file_that_may_not_be_read_is_said(playbill: Playbill, locked: Path) -> None:
-    outcome = playbill("analyze", locked)
+    outcome = without_the_right_to_read_everything("analyze", clip)
 
     assert outcome.code == 2
-    assert outcome.complaints == [f"{locked}: cannot be read: permission denied"]
+    assert outcome.complaints == [f"{clip}: cannot be read: permission denied"]
+
+
+def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o000)
+
+    outcome = without_the_right_to_read_everything("analyze", tmp_path / "locked")
+
+    assert outcome.code == 2
+    assert outcome.complaints == [f"{tmp_path / 'locked'}: cannot be listed: permission denied"]
