@@ -1,5 +1,6 @@
 """The files of the demonstration, made from the photographs in scikit-image's wheel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +9,7 @@ import cv2
 import numpy as np
 
 from playbill.core.frame import Image
-from playbill.demo.clip import COLLINS, clip_truth, write_clip
+from playbill.demo.clip import COLLINS, SHOTS, Shot, clip_truth, write_clip
 from playbill.demo.truth import Scene
 from playbill.errors import OutputError, PlaybillError
 from playbill.media.images import read_image
@@ -28,7 +29,7 @@ class DemoMaterial:
     truth: tuple[Scene, ...]
 
 
-def make_demo_material(folder: Path) -> DemoMaterial:
+def make_demo_material(folder: Path, shots: Sequence[Shot] = SHOTS) -> DemoMaterial:
     """Write the clip and the portrait to enrol into `folder`, which is made where it is missing.
 
     Raises:
@@ -44,8 +45,8 @@ def make_demo_material(folder: Path) -> DemoMaterial:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{portrait.parent}: cannot be made: {reason}") from error
     write_image(portrait, _other_crop(read_image(photographs / "astronaut.png")))
-    write_clip(clip, lambda name: read_image(photographs / name))
-    return DemoMaterial(clip, portraits, clip_truth())
+    write_clip(clip, lambda name: read_image(photographs / name), shots)
+    return DemoMaterial(clip, portraits, clip_truth(shots))
 
 
 def photograph_folder() -> Path:
