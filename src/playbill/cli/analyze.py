@@ -37,7 +37,9 @@ from playbill.rendering.video import draw_media
 
 
 def analyze(
-    media: Annotated[list[Path], typer.Argument(help="Pictures, videos or folders of them.")],
+    media: Annotated[
+        list[Path], typer.Argument(readable=False, help="Pictures, videos or folders of them.")
+    ],
     gallery: GalleryFile = None,
     json_to: Annotated[
         Path | None,

@@ -33,7 +33,9 @@ from playbill.recognition.gallery_file import write_gallery
 def enrol(
     sources: Annotated[
         list[Path],
-        typer.Argument(help="Folders with a folder of pictures per person, or single pictures."),
+        typer.Argument(
+            readable=False, help="Folders with a folder of pictures per person, or single pictures."
+        ),
     ],
     gallery: Annotated[
         Path, typer.Option("--out", "-o", help="The gallery; one that is there is added to.")

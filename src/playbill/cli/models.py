@@ -49,7 +49,8 @@ def verify(
 @app.command()
 def add(
     files: Annotated[
-        list[Path], typer.Argument(help="The network's file or files, in card order.")
+        list[Path],
+        typer.Argument(readable=False, help="The network's file or files, in card order."),
     ],
     like: Annotated[
         str | None, typer.Option(help="Run it like this known network (a new network needs this).")

@@ -10,7 +10,9 @@ from playbill.pipeline.settings import AnalysisSettings
 
 GalleryFile = Annotated[
     Path | None,
-    typer.Option("--gallery", "-g", help="Who is known: a gallery of `playbill enrol`."),
+    typer.Option(
+        "--gallery", "-g", readable=False, help="Who is known: a gallery of `playbill enrol`."
+    ),
 ]
 Every = Annotated[int, typer.Option(min=1, help="Analyse every N-th frame of a video.")]
 MinScore = Annotated[

@@ -12,13 +12,17 @@ from playbill.rendering.thumbnails import collect_thumbnails
 
 
 def report(
-    result: Annotated[Path, typer.Argument(help="A JSON document of `playbill analyze`.")],
+    result: Annotated[
+        Path, typer.Argument(readable=False, help="A JSON document of `playbill analyze`.")
+    ],
     page: Annotated[
         Path | None, typer.Option("--out", "-o", help="The page; RESULT.html, if none.")
     ] = None,
     media: Annotated[
         Path | None,
-        typer.Option(help="The picture or video, for thumbnails; looked for beside RESULT."),
+        typer.Option(
+            readable=False, help="The picture or video, for thumbnails; looked for beside RESULT."
+        ),
     ] = None,
 ) -> None:
     """Write one self-contained HTML page: time line, thumbnails, counts, run record.
