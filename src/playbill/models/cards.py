@@ -22,6 +22,7 @@ Channels = Literal["RGB", "BGR"]
 CARD_SUFFIX = ".card.toml"
 Value = TypeVar("Value")
 
+NAME_RULE = "a model's name has at most 64 of a-z 0-9 _ . - and starts with a letter or digit"
 LABEL_SETS = MappingProxyType({"coco-80": COCO_80, "coco-90": COCO_80})
 """Named label sets -> the labels that come out. `coco-90`: the outputs are numbered by COCO's 90
 ids, the detections by the 80 labels."""
@@ -94,6 +95,11 @@ class ModelCard:
     strangers: Strangers | None = None
     """Face embedding: None where nobody has measured it."""
     package: PackageFiles | None = None
+
+
+def is_name(text: str) -> bool:
+    """Whether a model may be named so: what is a file's name everywhere and needs no quotes."""
+    return fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", text) is not None
 
 
 def joint_sha256(files: tuple[ModelFile, ...]) -> str:
@@ -208,10 +214,7 @@ def _card(table: _Table) -> ModelCard:
         *("task", "architecture", "licence", "source", "labels"),
         *("input", "files", "strangers", "package"),
     )
-    table.must(
-        fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", table.name) is not None,
-        "a model's name has at most 64 of a-z 0-9 _ . - and starts with a letter or digit",
-    )
+    table.must(is_name(table.name), NAME_RULE)
     task = table.get("task", str)
     tasks = get_args(Task)
     table.must(task in tasks, f"task must be one of {', '.join(tasks)}, found {task!r}")

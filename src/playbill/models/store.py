@@ -1,7 +1,6 @@
 """Where models are: local files, checked against their cards before anything opens them."""
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest
@@ -11,12 +10,15 @@ from typing import Literal
 
 import platformdirs
 
-from playbill.errors import ModelAltered, ModelError, ModelNotFound
+from playbill.core.atomic import atomic_path
+from playbill.errors import ModelAltered, ModelError, ModelNotFound, OutputError
 from playbill.models.cards import (
     CARD_SUFFIX,
+    NAME_RULE,
     ModelCard,
     ModelFile,
     card_text,
+    is_name,
     package_cards,
     read_card,
 )
@@ -156,7 +158,8 @@ class ModelStore:
         `name` is the first file's stem unless given.
 
         Raises:
-            ModelError: a file cannot be read or copied, `like` is needed, or the name is taken.
+            ModelError: a file cannot be read, `like` is needed, or the name is taken or no name.
+        OutputError: the home folder cannot be written.
             ModelNotFound: no model is named `like`.
         """
         digests = [_digest(path) for path in files]
@@ -169,15 +172,15 @@ class ModelStore:
                         "which known model it is to be run like"
                     )
             for path, digest in zip(files, digests, strict=True):
-                _copy(path, self.home / known[digest][1].name)
+                self._keep(known[digest][1].name, path.read_bytes())
             return known[digests[0]][0]
         card = self._new_card(files, digests, like=like, name=name or files[0].stem)
         card = replace(card, licence=licence, source=source or str(files[0].resolve()))
         if labels:
             card = replace(card, label_set="own", labels=tuple(labels))
         for path, file in zip(files, card.files, strict=True):
-            _copy(path, self.home / file.name)
-        _write_whole(self.home / f"{card.name}{CARD_SUFFIX}", card_text(card))
+            self._keep(file.name, path.read_bytes())
+        self._keep(f"{card.name}{CARD_SUFFIX}", card_text(card).encode())
         return card
 
     def pull(
@@ -202,10 +205,22 @@ class ModelStore:
             fetch(address, self.home / file.name, file.sha256, progress)
         return self.files(card)
 
+    def _keep(self, file_name: str, content: bytes) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{self.home}: the folder cannot be made: {error.strerror}"
+            ) from error
+        with atomic_path(self.home / file_name) as path:
+            path.write_bytes(content)
+
     def _new_card(
         self, files: Sequence[Path], digests: Sequence[str], *, like: str, name: str
     ) -> ModelCard:
         pattern = self.card(like)
+        if not is_name(name):
+            raise ModelError(f"{name}: {NAME_RULE}; give another name")
         if name in self.cards():
             raise ModelError(f"{name}: a model of that name is already known, give another one")
         if len(files) != len(pattern.files):
@@ -279,24 +294,3 @@ def _address(card: ModelCard, file: ModelFile, url: str | None) -> str:
         f"{card.name}: nobody says where {file.name} can be fetched; it comes from {card.source}: "
         f"give its address with --url, or the file itself to `playbill models add`"
     )
-
-
-def _copy(path: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, part)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ModelError(f"{path}: cannot be copied to {target}: {error.strerror}") from error
-
-
-def _write_whole(target: Path, text: str) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ModelError(f"{target}: the card cannot be written: {error.strerror}") from error
