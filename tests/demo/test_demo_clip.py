@@ -68,6 +68,17 @@ def test_the_camera_shows_the_stretch_that_it_looks_at() -> None:
     assert seen[[5, 714], 640, 1].tolist() == pytest.approx([39, 110], abs=1)
 
 
+def test_a_mirrored_shot_shows_left_at_right(tmp_path: Path) -> None:
+    still = View(100, 75, 128)
+    shot = Shot("ramp", "ramp", 1, still, still, (), mirrored=True)
+
+    write_clip(tmp_path / "clip.mp4", lambda _: ramp(), (shot,))
+
+    with SampledVideo.open(tmp_path / "clip.mp4", indices=[3]) as video:
+        (frame,) = video
+    assert frame.image[360, [5, 1274], 0].tolist() == pytest.approx([163, 36], abs=4)
+
+
 def test_a_camera_that_looks_past_the_edge_is_refused() -> None:
     with pytest.raises(ValueError, match="200 x 150"):
         look(ramp(), View(30, 75, 128))

@@ -75,3 +75,10 @@ def test_touching_a_scene_is_not_being_in_it() -> None:
     rows = compare(TRUTH, analysis_of(appearances=(cup(4, 8),)))
     assert [row.scene.title for row in rows] == ["Ada", "Coffee"]
     assert Fraction(rows[1].covered) == 1
+
+
+def test_what_is_there_beside_is_right_when_found_and_no_miss_when_not() -> None:
+    truth = (Scene("Coffee", span(4, 8), (), (IS_CUP,)),)
+    (row,) = compare(truth, analysis_of(appearances=(cup(4, 8),)))
+    assert row.is_right
+    assert compare(truth, analysis_of()) == []

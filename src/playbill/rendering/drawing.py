@@ -41,7 +41,7 @@ class FramePainter:
     def __init__(self, size_wh: tuple[int, int]) -> None:
         self._size_wh = size_wh
         shorter = min(size_wh)
-        self._line = max(2, round(shorter / 320))
+        self._line = max(2, round(shorter / 270))
         self._letters = Lettering(min(max(12, round(shorter / 42)), 96))
         self._label = lru_cache(maxsize=_KEPT_LABELS)(self._make_label)
 
@@ -64,7 +64,7 @@ class FramePainter:
         colour = thing_colour(thing)
         self._outline(canvas, self._rect(thing.box_xyxy), colour, self._line)
         if thing.face is not None and thing.face.box_xyxy != thing.box_xyxy:
-            self._outline(canvas, self._rect(thing.face.box_xyxy), colour, max(1, self._line // 2))
+            self._outline(canvas, self._rect(thing.face.box_xyxy), colour, (self._line + 1) // 2)
 
     def _outline(self, canvas: Image, rect: Rect, colour: Rgb, line: int) -> None:
         left, top, right, bottom = rect
