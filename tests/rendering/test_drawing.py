@@ -113,7 +113,7 @@ def test_labels_of_boxes_in_one_place_do_not_hide_each_other() -> None:
     both = draw_frame(GREY, [thing("dog", box), thing("cat", box)])
     for label, by_itself in zip(("dog", "cat"), alone, strict=True):
         colour = thing_colour(thing(label, box))
-        outline = 2 * (200 + 200) * 2
+        outline = 3 * 4 * 200
         assert (both == colour).all(axis=2).sum() >= by_itself - outline
 
 
