@@ -79,8 +79,12 @@ class FaceNetEmbedder:
         shapes = [values.shape for values in outputs.values()]
         if len(shapes) != 1 or len(shapes[0]) != 2:
             raise ModelError(f"{self.use.name}: the output must be one (n, d), found {shapes}")
-        [rows] = outputs.values()
-        return np.asarray(rows[: len(boxes)], np.float32)
+        [vectors] = outputs.values()
+        rows = np.asarray(vectors[: len(boxes)], np.float32)
+        lengths = np.linalg.norm(rows, axis=1)
+        if not (np.isfinite(lengths) & (lengths > 0)).all():
+            raise ModelError(f"{self.use.name}: the network gives no direction for a face")
+        return rows
 
 
 def with_margin(boxes_xyxy: Boxes) -> Boxes:
