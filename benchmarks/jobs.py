@@ -9,9 +9,10 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.inputs import data_file
 
 PLAYBILL = str(Path(sys.executable).with_name("playbill"))
-PEOPLE = 10
-PICTURES = 10
-"""Of each person, at most."""
+PEOPLE = 150
+"""Enough for the threshold to follow from people held out."""
+PICTURES = 2
+"""Of each person."""
 
 
 def enrol_some_people(folder: Path) -> Path:

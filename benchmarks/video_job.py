@@ -37,23 +37,36 @@ def run() -> list[Row]:
     return [_row(side, medians, threads) for side in ("command", "networks open")]
 
 
-def _medians_s(sides: dict[str, Callable[[], object]]) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in sides}
+def _medians_s(sides: dict[str, Callable[[], object]]) -> dict[str, tuple[float, float]]:
+    """Wall time and processor time of each side."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     for _ in range(ROUNDS):
         for name, job in sides.items():
-            started = time.perf_counter()
+            wall, cpu = time.perf_counter(), _processor_s()
             job()
-            seconds[name].append(time.perf_counter() - started)
-    return {name: statistics.median(times) for name, times in seconds.items()}
+            taken[name].append((time.perf_counter() - wall, _processor_s() - cpu))
+    return {
+        name: (
+            statistics.median(wall for wall, _ in pairs),
+            statistics.median(cpu for _, cpu in pairs),
+        )
+        for name, pairs in taken.items()
+    }
 
 
-def _row(side: str, medians: dict[str, float], threads: str) -> Row:
-    ratio = medians[side] / medians["ffmpeg"]
+def _processor_s() -> float:
+    """Of this process and the children that have ended, in all threads."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _row(side: str, medians: dict[str, tuple[float, float]], threads: str) -> Row:
+    (wall, cpu), (ffmpeg_wall, ffmpeg_cpu) = medians[side], medians["ffmpeg"]
     return Row(
         what=f"FHD video, every 30th frame, whole job ({side})",
         must=f"<= {MUST} x ffmpeg's full decode",
-        measured=f"{ratio:.2f} x: {medians[side]:.1f} s against {medians['ffmpeg']:.1f} s",
-        met=ratio <= MUST,
-        note=f"60 s of 1080p H.264, 5 faces a frame, {PEOPLE} people enrolled; "
-        f"medians of {ROUNDS}, {threads} threads",
+        measured=f"{wall / ffmpeg_wall:.2f} x: {wall:.1f} s against {ffmpeg_wall:.1f} s",
+        met=wall <= MUST * ffmpeg_wall,
+        note=f"60 s of 1080p H.264, 5 faces a frame, {PEOPLE} people enrolled; medians of "
+        f"{ROUNDS}, {threads} threads; processor time {cpu:.1f} s against {ffmpeg_cpu:.1f} s",
     )
