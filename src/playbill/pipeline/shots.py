@@ -7,6 +7,7 @@ of a grid of blocks (Nagasaka and Tanaka, 1992) change at once, and more than ar
 zooms change the blocks a little in every step.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -19,52 +20,80 @@ BLOCKS = 3
 """The picture is cut into BLOCKS x BLOCKS blocks."""
 BINS = 16
 """Steps of brightness in a histogram."""
-SURE_CHANGE = 0.6
+SURE_CHANGE = 0.45
 """From this mean share of pixels that change their step of brightness on, it is a cut."""
 MIN_CHANGE = 0.3
 """From this share on, it is a cut where the steps before and after change much less."""
 MIN_PROMINENCE = 2.5
 """How many times as much as its neighbours such a step must change."""
+MAX_LIKENESS = 0.7
+"""Correlation of brightness above which it is the same picture, only lighter or darker."""
+FAR = 8
+"""From one glimpse to the next: over more frames than that, things move ..."""
+MAX_LIKENESS_FAR = 0.3
+"""... and only a sure change to a picture this unlike the one before is a cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From one glimpse to the next: when, and how much of the picture changed (0 to 1)."""
+    """From one glimpse to the next."""
 
     time_s: Fraction
+    """Of the later glimpse."""
     change: float
+    """How much of the picture changed its brightness, 0 to 1."""
+    likeness: float
+    """Correlation of both pictures' brightness, -1 to 1: exposure does not change it."""
+    stride: int
+    """How many frames on."""
 
 
 @dataclass(slots=True)
 class ShotDetector:
     """Collects cuts while a video is decoded: give `observe` to the decoder."""
 
-    _before: NDArray[np.float32] | None = None
+    _before: Glimpse | None = None
+    _histograms: NDArray[np.float32] | None = None
     _steps: list[Step] = field(default_factory=list)
 
     def observe(self, glimpse: Glimpse) -> None:
         """Take the next glimpse, in presentation order."""
-        now = block_histograms(glimpse.luma)
-        if self._before is not None:
-            change = float(np.abs(now - self._before).sum(axis=2).mean() / 2)
-            self._steps.append(Step(glimpse.time_s, change))
-        self._before = now
+        histograms = block_histograms(glimpse.luma)
+        if self._before is not None and self._histograms is not None:
+            change = float(np.abs(histograms - self._histograms).sum(axis=2).mean() / 2)
+            likeness = correlation(self._before.luma, glimpse.luma)
+            stride = glimpse.index - self._before.index
+            self._steps.append(Step(glimpse.time_s, change, likeness, stride))
+        self._before, self._histograms = glimpse, histograms
 
     def cuts(self) -> list[Fraction]:
         """The times of the first frames of all shots but the first, in seconds."""
         return find_cuts(self._steps)
 
 
-def find_cuts(steps: list[Step]) -> list[Fraction]:
+def find_cuts(steps: Sequence[Step]) -> list[Fraction]:
     """The times of the steps that change the picture at once."""
     changes = [0.0, *(step.change for step in steps), 0.0]
-    cuts = []
-    for i, step in enumerate(steps):
-        around = max(changes[i], changes[i + 2])
-        stands_out = step.change >= MIN_CHANGE and step.change >= MIN_PROMINENCE * around
-        if stands_out or step.change >= SURE_CHANGE:
-            cuts.append(step.time_s)
-    return cuts
+    return [
+        step.time_s
+        for i, step in enumerate(steps)
+        if _is_cut(step, around=max(changes[i], changes[i + 2]))
+    ]
+
+
+def _is_cut(step: Step, *, around: float) -> bool:
+    sure = step.change >= SURE_CHANGE
+    if step.stride > FAR:
+        return sure and step.likeness <= MAX_LIKENESS_FAR
+    stands_out = step.change >= MIN_CHANGE and step.change >= MIN_PROMINENCE * around
+    return (sure or stands_out) and step.likeness <= MAX_LIKENESS
+
+
+def correlation(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+    """Pearson's correlation of two pictures of one size; 0 where one has a single brightness."""
+    x, y = (luma.astype(np.float32).ravel() - luma.mean() for luma in (a, b))
+    lengths = float(np.linalg.norm(x) * np.linalg.norm(y))
+    return float(x @ y) / lengths if lengths else 0.0
 
 
 def block_histograms(luma: NDArray[np.uint8]) -> NDArray[np.float32]:

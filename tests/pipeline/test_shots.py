@@ -1,0 +1,146 @@
+"""Cuts, on clips whose cuts are known, with PySceneDetect as the judge."""
+
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scenedetect import ContentDetector, detect
+
+from playbill.core.frame import Image
+from playbill.core.glimpse import Glimpse
+from playbill.media.video import SampledVideo
+from playbill.media.writer import VideoWriter
+from playbill.pipeline.shots import (
+    ShotDetector,
+    Step,
+    block_histograms,
+    correlation,
+    find_cuts,
+)
+
+RATE = Fraction(25)
+SIZE_WH = (320, 180)
+
+
+@cache
+def scenery(seed: int) -> Image:
+    """A wide picture of soft coloured shapes to pan over."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:180, :960]
+    waves = np.zeros((180, 960, 3))
+    for channel, _ in product(range(3), range(4)):
+        across, down, shift = rng.uniform([0.01, -0.05, 0], [0.05, 0.05, 6])
+        waves[..., channel] += np.sin(columns * across + rows * down + shift)
+    return np.clip(rng.uniform(50, 200, 3) + 40 * waves, 0, 255).astype(np.uint8)
+
+
+def shot(seed: int, frame: int, *, light: float = 1.0) -> Image:
+    """Frame `frame` of a pan over the scenery of that seed."""
+    picture = scenery(seed)[:, 2 * frame : 2 * frame + SIZE_WH[0]]
+    return np.ascontiguousarray(picture * light).astype(np.uint8)
+
+
+def clip(path: Path, lengths: list[int]) -> list[Fraction]:
+    """Write shots of these lengths in frames; returns the times of the cuts."""
+    with VideoWriter(path, SIZE_WH, RATE) as writer:
+        for seed, length in enumerate(lengths):
+            for frame in range(length):
+                writer.write(shot(seed, frame))
+    return [Fraction(sum(lengths[:i])) / RATE for i in range(1, len(lengths))]
+
+
+def cuts_of(path: Path, every: int) -> list[Fraction]:
+    detector = ShotDetector()
+    with SampledVideo.open(path, every=every, observe=detector.observe) as video:
+        for _ in video:
+            pass
+    return detector.cuts()
+
+
+@pytest.mark.parametrize("every", [1, 5, 30])
+def test_cuts_between_pans_are_found_at_their_exact_times(tmp_path: Path, every: int) -> None:
+    truth = clip(tmp_path / "clip.mp4", [60, 45, 80, 50, 70])
+
+    assert cuts_of(tmp_path / "clip.mp4", every) == truth
+
+
+def test_pyscenedetect_which_looks_at_every_frame_agrees(tmp_path: Path) -> None:
+    clip(tmp_path / "clip.mp4", [60, 45, 80, 50, 70])
+
+    judged = detect(str(tmp_path / "clip.mp4"), ContentDetector())
+
+    starts = [round(float(start.seconds), 6) for start, _ in judged[1:]]
+    assert [float(cut) for cut in cuts_of(tmp_path / "clip.mp4", 30)] == pytest.approx(starts)
+
+
+@pytest.mark.models
+def test_pyscenedetect_agrees_on_real_footage(data_folder: Path) -> None:
+    footage = data_folder / "archive" / "hamilton" / "short_hamilton_clip.mp4"
+
+    judged = detect(str(footage), ContentDetector())
+
+    starts = [float(start.seconds) for start, _ in judged[1:]]
+    assert [float(cut) for cut in cuts_of(footage, 30)] == pytest.approx(starts, abs=1e-3)
+
+
+def cuts_in(*pictures: Image) -> list[float]:
+    """The cuts of pictures shown one a second."""
+    detector = ShotDetector()
+    for second, picture in enumerate(pictures):
+        detector.observe(Glimpse(second, Fraction(second), picture[::4, ::4, 0]))
+    return [float(cut) for cut in detector.cuts()]
+
+
+def test_no_pictures_and_one_picture_have_no_cut() -> None:
+    assert cuts_in() == []
+    assert cuts_in(shot(0, 0)) == []
+
+
+def test_a_still_picture_has_no_cut() -> None:
+    assert cuts_in(*[shot(0, 0)] * 5) == []
+
+
+def test_a_change_of_light_is_no_cut() -> None:
+    assert cuts_in(shot(0, 0), shot(0, 0, light=0.5), shot(0, 0, light=0.5)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "likeness", "stride", "is_cut"),
+    [
+        (0.35, 0.1, 1, True),
+        (0.35, 0.1, 30, False),
+        (0.60, 0.1, 30, True),
+        (0.60, 0.5, 30, False),
+        (0.60, 0.5, 1, True),
+        (0.60, 0.8, 1, False),
+        (0.20, 0.1, 1, False),
+    ],
+)
+def test_far_apart_looks_need_a_surer_change(
+    change: float, likeness: float, stride: int, *, is_cut: bool
+) -> None:
+    steps = [Step(Fraction(1), 0.02, 0.9, 1), Step(Fraction(2), change, likeness, stride)]
+
+    assert find_cuts(steps) == ([Fraction(2)] if is_cut else [])
+
+
+def test_a_step_that_changes_little_more_than_its_neighbours_is_motion() -> None:
+    steps = [Step(Fraction(i), change, 0.5, 1) for i, change in enumerate([0.3, 0.4, 0.3])]
+
+    assert find_cuts(steps) == []
+
+
+def test_histograms_of_blocks_are_shares() -> None:
+    histograms = block_histograms(shot(3, 0)[:, :, 0])
+
+    assert histograms.shape == (3, 3, 16)
+    np.testing.assert_allclose(histograms.sum(axis=2), 1, rtol=1e-6)
+
+
+def test_a_picture_of_one_brightness_is_like_nothing() -> None:
+    grey = np.full((9, 9), 100, np.uint8)
+
+    assert correlation(grey, grey) == 0.0
