@@ -1,0 +1,113 @@
+"""MTCNN on the twelve pictures with 43 boxed faces, and what bf16 does to its landmarks."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from benchmarks.inputs import data_file
+from benchmarks.rows import Row
+from playbill.core.boxes import Boxes, box_overlaps, xywh_to_xyxy
+from playbill.core.faces import Faces
+from playbill.core.frame import Frame, Image
+from playbill.core.ports import FaceDetector
+from playbill.media.images import read_image
+from playbill.models.catalogue import open_face_detector
+from playbill.models.options import Precision, SessionOptions
+from playbill.models.store import ModelStore
+
+FACES = 43
+MAX_EXTRA = 3
+MIN_OVERLAP = 0.3
+LONGEST_PX = 480
+MAX_DEVIATION_PX = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxedPicture:
+    """A picture and the faces that a person boxed in it."""
+
+    image: Image
+    boxes_xyxy: Boxes
+
+
+def run() -> list[Row]:
+    """One row for boxes, one for landmarks."""
+    as_run, reference = _detector("auto"), _detector("float32")
+    return [_boxes_row(as_run), _landmarks_row(as_run, reference)]
+
+
+def boxed_pictures() -> list[BoxedPicture]:
+    """The pictures that `training.xml` and `testing.xml` of data/faces list."""
+    folder = data_file("faces")
+    pictures = []
+    for part in ("training.xml", "testing.xml"):
+        for picture in ET.parse(folder / part).getroot().iter("image"):
+            rows = [
+                [float(box.get(key, "")) for key in ("left", "top", "width", "height")]
+                for box in picture.iter("box")
+            ]
+            boxes = xywh_to_xyxy(np.array(rows, np.float32).reshape(-1, 4))
+            pictures.append(BoxedPicture(read_image(folder / picture.get("file", "")), boxes))
+    return pictures
+
+
+def _detector(precision: Precision) -> FaceDetector:
+    options = SessionOptions(precision=precision, threads=2)
+    return open_face_detector("mtcnn", ModelStore.default(), options)
+
+
+def _boxes_row(detector: FaceDetector) -> Row:
+    boxed = found = extra = 0
+    pictures = boxed_pictures()
+    for picture in pictures:
+        faces = _faces(detector, picture.image)
+        match = box_overlaps(picture.boxes_xyxy, faces.boxes_xyxy) > MIN_OVERLAP
+        boxed += len(picture.boxes_xyxy)
+        found += int(match.any(axis=1).sum())
+        extra += int((~match.any(axis=0)).sum())
+    return Row(
+        what="face detection, data/faces",
+        must=f"{FACES} of {FACES} boxed faces at IoU {MIN_OVERLAP}, at most {MAX_EXTRA} extra",
+        measured=f"{found} of {boxed}, {extra} extra",
+        met=found == boxed == FACES and extra <= MAX_EXTRA,
+        note=f"{len(pictures)} pictures, smallest face 20 px, {detector.use.precision}",
+    )
+
+
+def _landmarks_row(detector: FaceDetector, reference: FaceDetector) -> Row:
+    deviations: list[float] = []
+    unmatched = 0
+    paths = sorted(data_file("faces").glob("*.jpg"))
+    for path in paths:
+        image = _at_longest(read_image(path), LONGEST_PX)
+        mine, theirs = _faces(detector, image), _faces(reference, image)
+        overlaps = box_overlaps(theirs.boxes_xyxy, mine.boxes_xyxy)
+        for row, overlap in enumerate(overlaps):
+            if not len(overlap) or overlap.max() < 0.5:
+                unmatched += 1
+                continue
+            apart = mine.landmarks[int(overlap.argmax())] - theirs.landmarks[row]
+            deviations.append(float(np.linalg.norm(apart, axis=1).max()))
+    worst, middle = max(deviations), float(np.median(deviations))
+    return Row(
+        what=f"landmarks at {LONGEST_PX} px, data/faces",
+        must=f"within {MAX_DEVIATION_PX:g} px of float32",
+        measured=f"at most {worst:.2f} px, median {middle:.2f} px",
+        met=worst <= MAX_DEVIATION_PX and unmatched == 0,
+        note=f"{len(paths)} pictures with their longest side at {LONGEST_PX} px, "
+        f"{len(deviations)} faces, worst of five landmarks; {detector.use.precision} beside "
+        f"{reference.use.precision}; {unmatched} faces of float32 not found",
+    )
+
+
+def _faces(detector: FaceDetector, image: Image) -> Faces:
+    [faces] = detector.detect([Frame.still(image)])
+    return faces
+
+
+def _at_longest(image: Image, side: int) -> Image:
+    scale = side / max(image.shape[:2])
+    size_wh = round(image.shape[1] * scale), round(image.shape[0] * scale)
+    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
