@@ -1,6 +1,6 @@
 """Which frames of a damaged video can be trusted."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -17,13 +17,19 @@ class DamageFilter(Generic[Item]):
     shown before others that they are predicted from, a frame is held back until those are seen.
     """
 
-    def __init__(self, position: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        position: NDArray[np.int64],
+        group: NDArray[np.int64],
+        spoilt_groups: Collection[int] = (),
+    ) -> None:
         """Take (n,) frames in presentation order.
 
         Args:
             position: of each frame in the order of decoding.
             group: of each frame, how many entry points have come up to it; a frame shown before the
                 entry point of its own group belongs to the group before.
+            spoilt_groups: no frame of these can be trusted.
         """
         self._position, self._group = position, group
         by_decoding = np.argsort(position)
@@ -32,7 +38,7 @@ class DamageFilter(Generic[Item]):
         self._awaits[by_decoding] = latest
         self._next = 0
         self._held: list[tuple[int, Item]] = []
-        self._spoilt: dict[int, int] = {}
+        self._spoilt = dict.fromkeys(spoilt_groups, 0)
 
     def feed(self, index: int, item: Item | None, *, damaged: bool) -> Iterator[tuple[int, Item]]:
         """Take the frame `index` (increasing); None: it is not wanted. Give those that are safe."""

@@ -26,10 +26,13 @@ class FrameIndex:
         """Index the frames from `first_pts` on, the first that a decoder gives.
 
         What is shown before belongs to a group whose beginning is not in the file, and no decoder
-        gives it; but a damaged first group does not shift the count.
+        gives it. But damage in the first group is not to shift the count: a file begins with its
+        first packet, a broadcast stream with its first entry point.
         """
-        if scan.entry.any():
-            first_pts = min(first_pts, int(scan.pts[np.argmax(scan.entry)]))
+        beginning = 0
+        if scan.container in {"mpegts", "mpeg"} and scan.entry.any():
+            beginning = int(np.argmax(scan.entry))
+        first_pts = min(first_pts, int(scan.pts[beginning]))
         packets = np.flatnonzero(scan.shown & (scan.pts >= first_pts))
         position = packets[np.argsort(scan.pts[packets])]
         entries = np.cumsum(scan.entry)
@@ -41,6 +44,20 @@ class FrameIndex:
             position=position,
             group=(entries - leads)[position],
         )
+
+    def groups_beside_holes(self, scan: PacketScan) -> set[int]:
+        """Groups next to where frames are missing, though no packet says so.
+
+        MPEG-1 and 2 have a constant rate (a film frame shown for three fields lasts 1.5 times as
+        long) and no way for a decoder to tell that what it predicts from was lost on the way; the
+        codecs after them have. The times right behind a hole are guesses.
+        """
+        if scan.codec not in {"mpeg1video", "mpeg2video"} or len(self) < 3:
+            return set()
+        steps = np.diff(self.pts)
+        after = np.flatnonzero(steps > 1.9 * np.median(steps)) + 1
+        beside = np.concatenate([self.group[after - 1], self.group[after], self.group[after] + 1])
+        return set(beside.tolist())
 
     def __len__(self) -> int:
         return len(self.pts)

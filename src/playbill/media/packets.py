@@ -82,7 +82,8 @@ def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
     context = stream.codec_context
     codec = context.codec.canonical_name
     size = length_size(codec, context.extradata)
-    pts, entry, shown, end_pts = array("q"), bytearray(), bytearray(), NO_PTS
+    pts, entry, shown = array("q"), bytearray(), bytearray()
+    end_pts = NO_PTS
     with suppress(av.FFmpegError):
         for packet in container.demux(stream):
             if not packet.size:

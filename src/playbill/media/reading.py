@@ -69,6 +69,8 @@ def read_indexed(job: Job, frames: FrameIndex) -> Iterator[Timed]:
 
 def _planned(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
     scan = job.facts.scan
+    if frames.groups_beside_holes(scan):
+        raise Doubt
     wanted = np.zeros(len(scan.pts), np.bool_)
     wanted[frames.position] = job.sampling.among(len(frames))
     to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
@@ -111,7 +113,8 @@ def _index_of(frame: VideoFrame, frames: FrameIndex) -> int | None:
 
 
 def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
-    damage = DamageFilter[VideoFrame](frames.position, frames.group)
+    holes = frames.groups_beside_holes(job.facts.scan)
+    damage = DamageFilter[VideoFrame](frames.position, frames.group, holes)
     last = -1
     with job.decoder() as (container, stream):
         for frame in decode_all(container, stream):
