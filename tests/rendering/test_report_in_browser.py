@@ -156,6 +156,12 @@ def test_the_card_stays_inside_the_window_and_goes_with_escape(video: Visit) -> 
     assert not video.page.locator("#card").is_visible()
 
 
+def test_a_name_that_is_markup_is_text_in_the_card_too(video: Visit) -> None:
+    video.page.click('.bar[data-of="4"]')
+    assert VILLAIN.name in video.page.locator("#card").inner_text()
+    assert video.complaints == []
+
+
 def test_pointing_at_a_bar_is_enough_to_see_it(video: Visit) -> None:
     video.page.hover('.bar[data-of="0"]')
     assert "00:00:01.001" in video.page.locator("#card").inner_text()

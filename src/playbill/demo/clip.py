@@ -70,9 +70,9 @@ _BENCH = (Expected("object", "bench"),)
 _MOTORCYCLE = (Expected("object", "motorcycle"),)
 
 SHOTS = (
-    Shot("Astronaut", "astronaut.png", 5, View(256, 140, 470), View(230, 124, 370), _COLLINS),
+    Shot("Astronaut", "astronaut.png", 5, View(236, 139, 465), View(233, 136, 385), _COLLINS),
     Shot("Coffee", "coffee.png", 4, View(322, 192, 550), View(314, 192, 500), _CUP, _TABLE),
-    Shot("Cat", "chelsea.png", 4, View(225, 172, 446), View(225, 138, 436), _CAT, mirrored=True),
+    Shot("Cat", "chelsea.png", 4, View(226, 170, 446), View(226, 135, 446), _CAT, mirrored=True),
     Shot(
         "Astronaut, closer", "astronaut.png", 5, View(205, 130, 345), View(245, 135, 395), _COLLINS
     ),
