@@ -91,3 +91,11 @@ def test_a_face_inside_a_dog_is_a_person_all_the_same() -> None:
     merged = resolve_people(dog, faces((130, 60, 170, 110)), [HER])
 
     assert summary(merged) == [("dog", None, False), ("person", "Ada Lovelace", True)]
+
+
+def test_a_close_up_whose_face_reaches_far_down_is_one_person() -> None:
+    bust = detections(("person", (100, 50, 400, 400)))
+
+    merged = resolve_people(bust, faces((150, 160, 350, 400)), [HER])
+
+    assert summary(merged) == [("person", "Ada Lovelace", True)]

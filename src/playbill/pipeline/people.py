@@ -20,7 +20,7 @@ MIN_SHARE_INSIDE = 0.7
 """So much of a face's area lies inside the body it belongs to."""
 
 MAX_DEPTH = 0.5
-"""The middle of a face lies in this upper share of its body's height."""
+"""A face begins in this upper share of its body's height."""
 
 
 def resolve_people(
@@ -67,10 +67,10 @@ def pair_faces(bodies_xyxy: NDArray[np.float32], faces: Faces) -> dict[int, int]
 
 
 def _depths(bodies_xyxy: NDArray[np.float32], faces: Faces) -> NDArray[np.float32]:
-    """(bodies, faces) how far down in the body the middle of the face is: 0 top, 1 bottom."""
-    middles = faces.boxes_xyxy[:, 1::2].mean(axis=1)
+    """(bodies, faces) how far down in the body the face begins: 0 top, 1 bottom."""
+    faces_from = faces.boxes_xyxy[:, 1]
     tops, bottoms = bodies_xyxy[:, 1, None], bodies_xyxy[:, 3, None]
-    depths: NDArray[np.float32] = (middles[None, :] - tops) / np.maximum(bottoms - tops, 1e-6)
+    depths: NDArray[np.float32] = (faces_from[None, :] - tops) / np.maximum(bottoms - tops, 1e-6)
     return depths
 
 
