@@ -107,7 +107,9 @@ def picture_size_wh(path: Path, *, max_pixels: int = MAX_PICTURE_PIXELS) -> tupl
         picture = _open(file, head, str(path), max_pixels)
         with picture:
             width, height = picture.size
-            return (height, width) if _orientation(picture) >= 5 else (width, height)
+            # Of a TIFF, Pillow gives the upright size.
+            lies = not isinstance(picture, TiffImageFile) and _orientation(picture) >= 5
+            return (height, width) if lies else (width, height)
 
 
 def _read(file: BinaryIO, head: bytes, name: str, max_pixels: int) -> Image:
