@@ -13,6 +13,7 @@ from playbill.cli.options import (
     DEFAULTS,
     Device,
     MinFace,
+    MinFaceScore,
     Models,
     Precision,
     Strangers,
@@ -45,6 +46,7 @@ def enrol(
     ] = None,
     strangers: Strangers = None,
     min_face: MinFace = DEFAULTS.min_face_px,
+    min_face_score: MinFaceScore = DEFAULTS.min_face_score,
     models: Models = "",
     precision: Precision = DEFAULTS.precision,
     device: Device = DEFAULTS.device,
@@ -56,6 +58,7 @@ def enrol(
     """
     settings = AnalysisSettings(
         min_face_px=min_face,
+        min_face_score=min_face_score,
         models=model_names(models),
         precision=precision,
         device=device,

@@ -22,6 +22,9 @@ MinScore = Annotated[
     ),
 ]
 MinFace = Annotated[int, typer.Option(min=12, help="Leave out faces of a shorter side, in pixels.")]
+MinFaceScore = Annotated[
+    float, typer.Option(min=0.01, max=1, help="Leave out faces with a lower score.")
+]
 Models = Annotated[
     str,
     typer.Option(help="Networks to use instead of the default of their task: NAME,NAME."),

@@ -20,9 +20,16 @@ Opener = TypeVar("Opener")
 
 
 def _open_mtcnn(
-    card: ModelCard, store: ModelStore, options: SessionOptions, min_face_px: float
+    card: ModelCard,
+    store: ModelStore,
+    options: SessionOptions,
+    min_face_px: float,
+    min_score: float | None,
 ) -> FaceDetector:
-    return MtcnnDetector.open(card, store, options, MtcnnSettings(min_face_px=min_face_px))
+    first, second, third = DEFAULT_SETTINGS.min_scores
+    min_scores = first, second, third if min_score is None else min_score
+    settings = MtcnnSettings(min_face_px=min_face_px, min_scores=min_scores)
+    return MtcnnDetector.open(card, store, options, settings)
 
 
 def _open_ssd(
@@ -87,8 +94,12 @@ def open_face_detector(
     options: SessionOptions = DEFAULT_OPTIONS,
     *,
     min_face_px: float = DEFAULT_SETTINGS.min_face_px,
+    min_score: float | None = None,
 ) -> FaceDetector:
-    """Open the model of that name; faces of a side below `min_face_px` pixels are not looked for.
+    """Open the model of that name.
+
+    Faces of a side below `min_face_px` pixels are not looked for, those that score below
+    `min_score` (None: the network's own least score) are left out.
 
     Raises:
         ModelNotFound, ModelAltered: see `ModelStore.files`.
@@ -96,7 +107,7 @@ def open_face_detector(
         ModelError: it is for another task, of an architecture nobody here can run, or damaged.
     """
     card = _card(name, "face-detection", store)
-    return _opener(card, FACE_DETECTORS)(card, store, options, min_face_px)
+    return _opener(card, FACE_DETECTORS)(card, store, options, min_face_px, min_score)
 
 
 def open_face_embedder(

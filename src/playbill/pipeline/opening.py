@@ -6,6 +6,7 @@ from pathlib import Path
 from playbill.core.ports import FaceDetector, FaceEmbedder
 from playbill.models.cards import ModelCard
 from playbill.models.catalogue import (
+    Choice,
     choose,
     open_face_detector,
     open_face_embedder,
@@ -47,9 +48,7 @@ def open_analyzer(
         else None
     )
     networks = Networks(
-        faces=open_face_detector(
-            chosen.face_detector, store, options, min_face_px=settings.min_face_px
-        ),
+        faces=_open_faces(chosen, store, settings),
         embedder=embedder,
         objects=open_object_detector(
             chosen.object_detector, store, options, min_score=settings.min_object_score
@@ -63,9 +62,19 @@ def open_describer(settings: AnalysisSettings, store: ModelStore | None = None) 
     store, options = store or ModelStore.default(), _session_options(settings)
     chosen = choose(settings.models, store)
     return Describer(
-        open_face_detector(chosen.face_detector, store, options, min_face_px=settings.min_face_px),
+        _open_faces(chosen, store, settings),
         open_face_embedder(chosen.face_embedder, store, options),
         store.card(chosen.face_embedder),
+    )
+
+
+def _open_faces(chosen: Choice, store: ModelStore, settings: AnalysisSettings) -> FaceDetector:
+    return open_face_detector(
+        chosen.face_detector,
+        store,
+        _session_options(settings),
+        min_face_px=settings.min_face_px,
+        min_score=settings.min_face_score,
     )
 
 

@@ -15,6 +15,8 @@ class AnalysisSettings:
     """Objects with a lower score are left out; None: the network's own least score."""
     min_face_px: int = 20
     """Faces of a shorter side are not looked for."""
+    min_face_score: float = 0.8
+    """Faces with a lower score are left out. MTCNN's own 0.7 lets wheels and knots pass as faces."""
     bridge: int = 1
     """So many analysed frames that miss a subject do not end its appearance within a shot."""
     stranger_rate: float | None = None
@@ -34,6 +36,8 @@ class AnalysisSettings:
             raise ValueError(f"sample_every must be at least 1, got {self.sample_every}")
         if self.min_object_score is not None and not 0 < self.min_object_score <= 1:
             raise ValueError(f"min_object_score must be above 0, to 1, got {self.min_object_score}")
+        if not 0 < self.min_face_score <= 1:
+            raise ValueError(f"min_face_score must be above 0, to 1, got {self.min_face_score}")
         if self.min_face_px < 12:
             raise ValueError(f"min_face_px must be at least 12, got {self.min_face_px}")
         if self.bridge < 0 or self.threads < 0 or self.batch < 1:
@@ -44,5 +48,6 @@ class AnalysisSettings:
         return {
             "minObjectScore": self.min_object_score or "the network's own",
             "minFacePx": self.min_face_px,
+            "minFaceScore": self.min_face_score,
             "bridge": self.bridge,
         }
