@@ -16,6 +16,7 @@ from playbill.media.images import read_image
 from playbill.models.catalogue import open_face_detector
 from playbill.models.options import Precision, SessionOptions
 from playbill.models.store import ModelStore
+from playbill.pipeline.settings import AnalysisSettings
 
 FACES = 43
 MAX_EXTRA = 3
@@ -55,7 +56,8 @@ def boxed_pictures() -> list[BoxedPicture]:
 
 def _detector(precision: Precision) -> FaceDetector:
     options = SessionOptions(precision=precision, threads=2)
-    return open_face_detector("mtcnn", ModelStore.default(), options)
+    min_score = AnalysisSettings().min_face_score
+    return open_face_detector("mtcnn", ModelStore.default(), options, min_score=min_score)
 
 
 def _boxes_row(detector: FaceDetector) -> Row:

@@ -16,7 +16,7 @@ class AnalysisSettings:
     min_face_px: int = 20
     """Faces of a shorter side are not looked for."""
     min_face_score: float = 0.8
-    """Faces with a lower score are left out. MTCNN's own 0.7 lets wheels and knots pass as faces."""
+    """Faces with a lower score are left out; at MTCNN's own 0.7, wheels and knots pass as faces."""
     bridge: int = 1
     """So many analysed frames that miss a subject do not end its appearance within a shot."""
     stranger_rate: float | None = None
