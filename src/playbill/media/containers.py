@@ -35,10 +35,9 @@ def open_container(path: Path) -> Iterator[InputContainer]:
             other files.
     """
     head = read_head(path)
-    refers = impostor(head)
-    if refers:
+    if reference := impostor(head):
         raise MediaError(
-            f"{path}: is {refers} that refers to other files, expected the video itself"
+            f"{path}: is {reference} that names other files, expected the video itself"
         )
     with open_file(path) as file:
         try:

@@ -36,7 +36,7 @@ def plan(
     """
     actions = np.where(wanted, Action.DECODE, Action.REFERENCE).astype(np.uint8)
     starts = np.union1d(0, np.flatnonzero(entry)) if len(pts) else np.empty(0, np.int64)
-    ends = np.append(starts[1:], len(pts))
+    ends = np.append(starts, len(pts))[1:]
     after_gap = False
     for group, (start, end) in enumerate(zip(starts, ends, strict=True)):
         leading = pts[start:end] < pts[start]
