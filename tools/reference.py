@@ -1,4 +1,4 @@
-"""`docs/reference`, written from the code.
+"""`docs/reference` and the index of decisions, written from what they describe.
 
 $ python -m tools.reference            # write the pages
 $ python -m tools.reference --check    # exit code 1 where a page is not what the code says
@@ -8,26 +8,29 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.decisions import decisions_page
 from tools.reference_cli import cli_page
 from tools.reference_document import document_page
 from tools.reference_models import models_page
 from tools.reference_python import python_page
 
-FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+DOCS = Path(__file__).parent.parent / "docs"
 REMAKE = ".venv/bin/python -m tools.reference"
 
 
 def pages() -> Mapping[str, str]:
-    """The text of every page, by the name of its file."""
+    """The text of every page, by its place in `docs`."""
+    example = (DOCS / "reference" / "example.json").read_text("utf-8")
     return {
-        "cli.md": cli_page(),
-        "document.md": document_page((FOLDER / "example.json").read_text("utf-8")),
-        "models.md": models_page(),
-        "python.md": python_page(),
+        "decisions/README.md": decisions_page(DOCS / "decisions"),
+        "reference/cli.md": cli_page(),
+        "reference/document.md": document_page(example),
+        "reference/models.md": models_page(),
+        "reference/python.md": python_page(),
     }
 
 
-def outdated(folder: Path = FOLDER) -> list[str]:
+def outdated(folder: Path = DOCS) -> list[str]:
     """The pages in `folder` that are missing, or are not what the code says."""
     return [
         name
@@ -44,7 +47,7 @@ def main(words: Sequence[str]) -> int:
             sys.stderr.write(f"{', '.join(old)}: not what the code says; remake: {REMAKE}\n")
         return 1 if old else 0
     for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        (DOCS / name).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -8,8 +8,8 @@ from playbill.archive.reading import document_schema
 from tools.markdown import code, page, table
 
 HEAD = """One document describes one picture or video. `playbill analyze` writes it;
-`playbill report` and `playbill.read_document` read and validate it. Its JSON Schema (draft 2020-12) is
-`playbill/archive/playbill-1.schema.json` in the package. The schema is closed: a key that does not
+`playbill report` and `playbill.read_document` read and validate it. Its JSON Schema, draft 2020-12,
+is `playbill/archive/playbill-1.schema.json` in the package. It is closed: a key that does not
 stand here is an error. Why it is as it is: [decision 18](../decisions/0018-document.md)."""
 
 
