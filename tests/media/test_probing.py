@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from playbill.core.media import MediaInfo
 from playbill.errors import MediaError
+from playbill.media import containers
 from playbill.media.probe import media_kind, probe
 from playbill.media.survey import Limits
 from playbill.media.video import SampledVideo
@@ -115,6 +116,7 @@ def with_noise_for_pictures(path: Path) -> None:
     path.write_bytes(data[:start] + noise)
 
 
+LISTS = ("ffconcat", "concat", "hls", "dash", "sdp")
 BAD = {
     "empty": (b"", "is empty (0 bytes), expected a picture or video"),
     "text": (b"Dear reader,\nno video here.\n" * 9, "is text, expected a video"),
@@ -158,6 +160,16 @@ def test_bad_video_is_one_clear_sentence(
         read(bad)
 
     assert str(refusal.value) == f"{bad}: {sentence}"
+
+
+@pytest.mark.parametrize("bad", [row[0] for key, row in BAD.items() if key in LISTS], indirect=True)
+def test_looking_at_the_first_bytes_is_not_the_only_lock(
+    bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containers, "impostor", lambda _: None)
+
+    with pytest.raises(MediaError, match="is text, expected a video"):
+        probe(bad)
 
 
 def test_a_picture_is_no_video(tmp_path: Path) -> None:

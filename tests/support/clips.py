@@ -129,6 +129,29 @@ def sound_only(path: Path, seconds: float = 1) -> Path:
     return path
 
 
+def looped(clip: Path, path: Path, times: int) -> Path:
+    """Write `clip`, which must be of closed groups, `times` times over without coding it anew."""
+    with av.open(str(clip)) as source, av.open(str(path), "w") as output:
+        stream = source.streams.video[0]
+        copy = output.add_stream_from_template(stream)
+        packets = [
+            (bytes(packet), packet.pts or 0, packet.dts or 0, packet.is_keyframe)
+            for packet in source.demux(stream)
+            if packet.size
+        ]
+        length = max(pts for _, pts, _, _ in packets) * len(packets) // (len(packets) - 1)
+        for data, pts, dts, is_keyframe in (
+            (data, pts + turn * length, dts + turn * length, key)
+            for turn in range(times)
+            for data, pts, dts, key in packets
+        ):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = copy, stream.time_base or Fraction(1)
+            packet.pts, packet.dts, packet.is_keyframe = pts, dts, is_keyframe
+            output.mux(packet)
+    return path
+
+
 def full_decode(path: Path) -> Iterator[av.VideoFrame]:
     """Every frame, one thread, nothing left out: what any other way of reading is held against."""
     with av.open(str(path)) as container:
