@@ -1,0 +1,90 @@
+"""From a gallery to a fitted gallery: the method chosen, the planes found, strangers held out."""
+
+from dataclasses import dataclass
+
+from playbill.errors import GalleryError
+from playbill.recognition.calibration import Calibration, HeldOut, calibrate, sample_rows
+from playbill.recognition.choice import NEAR, Choice, choose_method
+from playbill.recognition.closeness import Closeness
+from playbill.recognition.gallery import Gallery
+from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.svm import LinearSvm, fit_svm
+
+STRANGER_RATE = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedGallery:
+    """A gallery that can answer."""
+
+    gallery: Gallery
+    choice: Choice
+    svm: LinearSvm | None
+    """Where the choice is `svm`."""
+    held_out: HeldOut
+    card: StrangerScores | None
+    """What strangers score under the gallery's network; None: nobody has measured it."""
+    stranger_rate: float = STRANGER_RATE
+    """At most this share of strangers is to be named, unless another rate is asked for."""
+
+    def __post_init__(self) -> None:
+        if (self.svm is not None) != (self.choice.method == "svm"):
+            raise ValueError(f"choice is {self.choice.method}, svm must go with it")
+        if not 0 < self.stranger_rate < 1:
+            raise ValueError(f"stranger_rate must lie between 0 and 1, got {self.stranger_rate}")
+
+    def calibration(self, stranger_rate: float | None = None) -> Calibration:
+        """The threshold for a rate, the gallery's own by default; nothing is fitted again.
+
+        Raises:
+            GalleryError: there is neither a card nor a large enough gallery.
+        """
+        people = len(self.gallery.people)
+        by_picture = self.choice.near == "nearest"
+        return calibrate(
+            self.held_out,
+            self.card,
+            self.stranger_rate if stranger_rate is None else stranger_rate,
+            people=people,
+            rivals=len(self.gallery) if by_picture else people,
+        )
+
+    def closeness(self) -> Closeness:
+        """What says whether a face is anybody's; an SVM is asked only who it is."""
+        return closeness(self.gallery, self.choice)
+
+
+def fit(
+    gallery: Gallery,
+    card: StrangerScores | None,
+    *,
+    stranger_rate: float = STRANGER_RATE,
+    seed: int = 0,
+) -> FittedGallery:
+    """Choose what answers for this gallery, fit it on all pictures, and hold strangers out.
+
+    Args:
+        gallery: at least one person.
+        card: what strangers score under the gallery's network.
+        stranger_rate: at most this share of strangers is to be named.
+        seed: of the lots that decide what is held.
+
+    Raises:
+        GalleryError: nobody is enrolled; or there is no card and too few people to do without.
+    """
+    if not gallery.people:
+        raise GalleryError("the gallery has no people, expected at least one with a picture")
+    vectors, rows, people = gallery.embeddings.vectors, gallery.person_of_row, len(gallery.people)
+    choice = choose_method(vectors, rows, people, stranger_rate=stranger_rate, seed=seed)
+    svm = fit_svm(vectors, rows, people) if choice.method == "svm" else None
+    sampled = sample_rows(rows, seed=seed)
+    held_out = HeldOut.of(closeness(gallery, choice), rows, sampled)
+    fitted = FittedGallery(gallery, choice, svm, held_out, card, stranger_rate)
+    fitted.calibration()
+    return fitted
+
+
+def closeness(gallery: Gallery, choice: Choice) -> Closeness:
+    """The cosines that go with the choice."""
+    people = len(gallery.people)
+    return NEAR[choice.near].of(gallery.embeddings.vectors, gallery.person_of_row, people)
