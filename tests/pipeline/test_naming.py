@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from playbill.core.detections import Detections
@@ -16,7 +17,7 @@ from tests.support.fakes import AxisRecogniser, looks
 
 HERE, THERE = (0.0, 0.0, 40.0, 40.0), (100.0, 0.0, 140.0, 40.0)
 CAST = AxisRecogniser((ADA, CHARLES))
-NO_LOOKS = Embeddings(looks((1, 0)).vectors[:0], CAST.space)
+NO_LOOKS = Embeddings(np.empty((0, 0), np.float32), CAST.space)
 
 
 def frame(index: int, *seen: tuple[tuple[float, float, float, float], Sequence[float]]) -> Findings:
@@ -40,6 +41,16 @@ def names(*shot: Findings) -> list[list[str | None]]:
 
 def test_a_shot_without_faces_has_no_names() -> None:
     assert names(frame(0)) == [[]]
+
+
+def test_frames_without_faces_do_not_end_a_track() -> None:
+    seen = (HERE, (0.9, 0.1))
+
+    assert names(frame(0, seen), frame(1), frame(2, seen)) == [
+        ["Ada Lovelace"],
+        [],
+        ["Ada Lovelace"],
+    ]
 
 
 def test_a_face_that_looks_like_somebody_is_named() -> None:

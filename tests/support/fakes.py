@@ -71,7 +71,7 @@ class ColourEmbedder:
         return [
             looks(*[frame.image.mean(axis=(0, 1))[:2] / 255] * len(found))
             if len(found)
-            else Embeddings(np.empty((0, 3), np.float32), self.space)
+            else Embeddings(np.empty((0, 0), np.float32), self.space)
             for frame, found in zip(frames, faces, strict=True)
         ]
 

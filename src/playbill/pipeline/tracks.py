@@ -75,8 +75,8 @@ class _Track:
 
 def _likeness(tracks: Sequence[_Track], seen: SeenFaces) -> NDArray[np.float32]:
     """(tracks, faces) cosine where a link is allowed, -1 elsewhere."""
-    if not tracks:
-        return np.empty((0, len(seen.vectors)), np.float32)
+    if not tracks or not len(seen.vectors):
+        return np.empty((len(tracks), len(seen.vectors)), np.float32)
     sums = np.stack([track.sum for track in tracks])
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
     cosines: NDArray[np.float32] = means @ seen.vectors.T
