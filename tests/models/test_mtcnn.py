@@ -108,7 +108,7 @@ def test_frames_that_share_batches_have_the_faces_they_have_alone(
 def test_small_batches_find_the_same_faces(
     empty_store: ModelStore, detector: MtcnnDetector, astronaut: np.ndarray
 ) -> None:
-    small = MtcnnDetector.open(CARD, empty_store, FLOAT32, MtcnnSettings(batch=8))
+    small = MtcnnDetector.open(CARD, empty_store, FLOAT32, MtcnnSettings(batch_pixels=8 * 48 * 48))
 
     [faces], [same] = found_in(small, astronaut), found_in(detector, astronaut)
 

@@ -41,9 +41,8 @@ STRIDE = 2
 """Pixels between two such squares."""
 ROUND_SIDES = 32
 """The first network's input is filled up with black to multiples of this: a runtime has to prepare
-itself for every new shape, which would take as long as running the network."""
-ROUND_BATCH = 8
-"""The same for the batches of the other networks."""
+itself for every new shape, which would take as long as running the network. Batches of the others
+are filled up in the same way."""
 WIDTHS = MappingProxyType({"reg": 4, "prob": 2, "landmarks": 10})
 """What the second and third network say about each crop, and with how many numbers."""
 
@@ -61,8 +60,8 @@ class MtcnnSettings:
     """Between two levels of the pyramid: half the area."""
     min_scores: tuple[float, float, float] = (0.6, 0.7, 0.7)
     """Of the first, second and third network."""
-    batch: int = 64
-    """Crops that the second and third network see at once; bounds memory."""
+    batch_pixels: int = 256 * 24 * 24
+    """What the second and third network see at once, as crops; bounds memory."""
 
 
 DEFAULT_SETTINGS = MtcnnSettings()
@@ -138,7 +137,7 @@ class MtcnnDetector:
         """Stage one: every cell of every level."""
         levels, scales_xy = pyramid.levels[1:], pyramid.scales_xy[1:]
         answers = self._pnet.run_each(
-            [{PICTURES: with_round_sides(level, ROUND_SIDES)[None]} for level in levels]
+            {PICTURES: with_round_sides(level, ROUND_SIDES)[None]} for level in levels
         )
         found = [
             _cells(answer, level.shape, scale_xy, self.settings.min_scores[0])
@@ -183,19 +182,31 @@ class MtcnnDetector:
         self, network: Session, pyramids: Sequence[Pyramid], candidates: Candidates, *, side: int
     ) -> dict[str, NDArray[np.float32]]:
         """What a network says about each candidate, cut out at `side` x `side`, by batches."""
-        if not len(candidates.scores):
+        count = len(candidates.scores)
+        if not count:
             return {key: np.empty((0, width), np.float32) for key, width in WIDTHS.items()}
-        answers: list[dict[str, NDArray[np.float32]]] = []
-        for start in range(0, len(candidates.scores), self.settings.batch):
-            part = slice(start, start + self.settings.batch)
-            pictures, boxes = candidates.pictures[part], candidates.boxes_xyxy[part]
-            crops = np.zeros((rounded_up(len(boxes), ROUND_BATCH), side, side, 3), np.uint8)
-            for i in np.unique(pictures):
-                rows = np.flatnonzero(pictures == i)
-                crops[rows] = crop_squares(pyramids[i], boxes[rows], side)
-            answer = network.run({PICTURES: crops})
-            answers.append({key: values[: len(boxes)] for key, values in answer.items()})
-        return {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
+        batch = self.settings.batch_pixels // side**2
+        parts = (
+            candidates.rows(np.arange(i, min(i + batch, count))) for i in range(0, count, batch)
+        )
+        answers = network.run_each(
+            {PICTURES: _crops(pyramids, part, side, rounded_up(len(part.scores), batch // 8))}
+            for part in parts
+        )
+        return {
+            key: np.concatenate([answer[key] for answer in answers])[:count] for key in answers[0]
+        }
+
+
+def _crops(
+    pyramids: Sequence[Pyramid], candidates: Candidates, side: int, count: int
+) -> NDArray[np.uint8]:
+    """(count, side, side, 3) the candidates cut out of their pictures, then black ones."""
+    crops = np.zeros((count, side, side, 3), np.uint8)
+    for i in np.unique(candidates.pictures):
+        rows = np.flatnonzero(candidates.pictures == i)
+        crops[rows] = crop_squares(pyramids[i], candidates.boxes_xyxy[rows], side)
+    return crops
 
 
 def _cells(

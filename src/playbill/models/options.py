@@ -1,6 +1,6 @@
 """What is asked of an inference runtime, and what it answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -55,6 +55,9 @@ class Session(Protocol):
         """Run the network once; the arrays that come back are the caller's own."""
         ...
 
-    def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:
-        """Run the network on each of `batches`, side by side where the runtime can."""
+    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
+        """Run the network on each of `batches`, which are made as they are needed.
+
+        Where the runtime can, one runs while the next is made.
+        """
         ...

@@ -1,6 +1,6 @@
 """ONNX Runtime: networks on an NVIDIA card (extra `gpu`), or in float32 on the processor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,6 @@ class OnnxRuntimeSession:
             ) from error
         return dict(zip(self._outputs, arrays, strict=True))
 
-    def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:
+    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
         """See `Session.run_each`: one after another, each on all threads."""
         return [self.run(inputs) for inputs in batches]

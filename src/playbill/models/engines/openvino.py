@@ -1,7 +1,8 @@
 """OpenVINO: networks on the processor, in bf16 where it has that."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from playbill.errors import ModelError, RuntimeMissing
 from playbill.models.options import SessionOptions, Tensors
 
+IN_FLIGHT = 2
+"""Infer requests at once in `run_each`; each holds the memory of a run."""
 _PRECISIONS = MappingProxyType({"bf16": "bf16", "f32": "float32", "f16": "fp16"})
 
 
@@ -109,34 +112,42 @@ class OpenVinoSession:
         """See `Session.run`."""
         return self.run_each([inputs])[0]
 
-    def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:
-        """See `Session.run_each`: one infer request for each batch, all started at once."""
-        requests = [self._request() for _ in batches]
+    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
+        """See `Session.run_each`: one batch runs while the next is made, and no more are held."""
+        running: deque[tuple[Any, Tensors]] = deque()
+        results = []
+        for inputs in batches:
+            if len(running) == IN_FLIGHT:
+                results.append(self._result(*running.popleft()))
+            running.append((self._started(inputs), inputs))
+        return results + [self._result(request, inputs) for request, inputs in running]
+
+    def _started(self, inputs: Tensors) -> Any:
         try:
-            for request, inputs in zip(requests, batches, strict=True):
-                request.start_async(dict(inputs), share_inputs=True)
-            results = []
-            for request in requests:
-                request.wait()
-                results.append(self._results(request))
+            request = self._idle.get_nowait()
+        except Empty:
+            request = self._compiled.create_infer_request()
+        with self._refusing(inputs):
+            request.start_async(dict(inputs), share_inputs=True)
+        return request
+
+    def _result(self, request: Any, inputs: Tensors) -> dict[str, NDArray[Any]]:
+        with self._refusing(inputs):
+            request.wait()
+        tensors = (request.get_output_tensor(i) for i in range(len(self._outputs)))
+        result = {
+            name: np.array(tensor.data) for name, tensor in zip(self._outputs, tensors, strict=True)
+        }
+        self._idle.put(request)
+        return result
+
+    @contextmanager
+    def _refusing(self, inputs: Tensors) -> Iterator[None]:
+        try:
+            yield
         except RuntimeError as error:
-            shapes = [{key: value.shape for key, value in inputs.items()} for inputs in batches]
+            shapes = {key: value.shape for key, value in inputs.items()}
             reason = str(error).strip().splitlines()[-1].strip()
             raise ModelError(
                 f"{self.name}: the network does not take inputs of {shapes}: {reason}"
             ) from error
-        for request in requests:
-            self._idle.put(request)
-        return results
-
-    def _request(self) -> Any:
-        try:
-            return self._idle.get_nowait()
-        except Empty:
-            return self._compiled.create_infer_request()
-
-    def _results(self, request: Any) -> dict[str, NDArray[Any]]:
-        tensors = (request.get_output_tensor(i) for i in range(len(self._outputs)))
-        return {
-            name: np.array(tensor.data) for name, tensor in zip(self._outputs, tensors, strict=True)
-        }
