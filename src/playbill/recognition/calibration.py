@@ -31,7 +31,7 @@ from playbill.recognition.strangers import StrangerScores
 
 MAX_HELD_OUT = 5_000
 """Pictures whose scores are pooled, spread over all people."""
-DEFAULT_SLOPE = 20.0
+DEFAULT_SLOPE = 30.0
 """Per unit of cosine, where fewer than `MIN_FOR_SLOPE` scores of either kind are at hand."""
 MIN_FOR_SLOPE = 20
 SLOPE_RANGE = (5.0, 40.0)

@@ -173,15 +173,19 @@ class _Block:
 
     def _precondition(self, gradient: Floats) -> Floats:
         """Divide by the expected curvature: the shared part in XᵀX's axes, then own mean's."""
-        scale = 1 / (1 + 2 * self._cost * self._share * self._moments.values)
-        shrink = scale.astype(np.float32)
-        axes = self._moments.axes
         own: Floats = self._own_sums * np.sqrt(2 * self._cost / self._own_sums[:, -1:])
-        shrunk = (gradient @ axes * shrink) @ axes.T
-        shrunk_own = (own @ axes * shrink) @ axes.T
+        shrunk, shrunk_own = self._shrink(gradient), self._shrink(own)
         along = _row_dots(own, shrunk) / (1 + _row_dots(own, shrunk_own))
         step: Floats = shrunk - along[:, None].astype(np.float32) * shrunk_own
         return step
+
+    def _shrink(self, planes: Floats) -> Floats:
+        """Divide (people, d + 1) by I + 2·cost·share·XᵀX."""
+        scale = 1 + 2 * self._cost * self._share * self._moments.values
+        along_axes: Floats = planes @ self._moments.axes
+        along_axes /= scale
+        shrunk: Floats = along_axes @ self._moments.axes.T
+        return shrunk
 
     def _advance(self, direction: Floats) -> None:
         """Go along `direction` (people, d + 1) to each person's lowest point on it."""
