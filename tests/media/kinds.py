@@ -101,6 +101,12 @@ def animated_gif(folder: Path) -> Path:
     return numbered_clip(folder / "a.gif", frames=FRAMES, codec="gif", pix_fmt="rgb8")
 
 
+def interlaced(folder: Path) -> Path:
+    """Whether its packets are frames or fields has to be tried."""
+    options = X264 | {"flags": "+ilme+ildct"}
+    return numbered_clip(folder / "a.ts", frames=FRAMES, options=options)
+
+
 def rotated(folder: Path) -> Path:
     return numbered_clip(folder / "a.mp4", frames=FRAMES, options=X264, rotation=90)
 
@@ -172,6 +178,7 @@ KINDS: tuple[Callable[[Path], Path], ...] = (
     no_times,
     strung_together,
     animated_gif,
+    interlaced,
     rotated,
     ten_bits,
     full_range,

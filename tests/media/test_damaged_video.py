@@ -141,6 +141,7 @@ def test_damage_reaches_what_is_decoded_after_it_in_its_group(
     """I0 P2 B1 P3 | I4: the first four are one group; B1 is predicted from P2, shown after it."""
     position, group = np.array([0, 2, 1, 3, 4]), np.array([1, 1, 1, 1, 2])
     damage = DamageFilter[str](position, group)
+    damage.in_trouble = True
     given: list[int] = []
 
     for index, damaged in fed:

@@ -38,12 +38,13 @@ class DamageFilter(Generic[Item]):
         self._awaits[by_decoding] = latest
         self._next = 0
         self._held: list[tuple[int, Item]] = []
+        self.in_trouble = False
+        """Set when the decoder complains: before, a frame that it does not give is none."""
         self._spoilt = dict.fromkeys(spoilt_groups, 0)
 
     def feed(self, index: int, item: Item | None, *, damaged: bool) -> Iterator[tuple[int, Item]]:
         """Take the frame `index` (increasing); None: it is not wanted. Give those that are safe."""
-        for missing in range(self._next, index):
-            self._spoil(missing)
+        self._spoil_missing(index)
         self._next = index + 1
         if damaged:
             self._spoil(index)
@@ -53,9 +54,13 @@ class DamageFilter(Generic[Item]):
 
     def finish(self) -> Iterator[tuple[int, Item]]:
         """No more frames come: give what is safe."""
-        for missing in range(self._next, len(self._position)):
-            self._spoil(missing)
+        self._spoil_missing(len(self._position))
         yield from self._release(len(self._position))
+
+    def _spoil_missing(self, end: int) -> None:
+        if self.in_trouble:
+            for missing in range(self._next, end):
+                self._spoil(missing)
 
     def _spoil(self, index: int) -> None:
         group, position = int(self._group[index]), int(self._position[index])

@@ -32,12 +32,13 @@ def find_media(path: Path) -> Iterator[Path]:
     Raises:
         MediaError: there is nothing at `path`, or a folder cannot be listed.
     """
-    if path.is_dir():
-        yield from _walk(path)
-    elif path.exists():
-        yield path
-    else:
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not is_there:
         raise MediaError(f"{path}: there is no such file or folder")
+    yield from _walk(path) if is_folder else (path,)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """The frames of a video in presentation order, and the packets they come from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -66,6 +67,12 @@ class FrameIndex:
         """The index of the frame shown at `pts`, or None."""
         at = int(np.searchsorted(self.pts, pts))
         return at if at < len(self.pts) and self.pts[at] == pts else None
+
+    def holds_for(self, shown_pts: Sequence[int | None]) -> bool:
+        """Whether frames that a full decode gives in a row are neighbours here."""
+        indices = [None if pts is None else self.index_of(pts) for pts in shown_pts]
+        first = indices[0] if indices else 0
+        return first is not None and indices == list(range(first, first + len(indices)))
 
     def time_s(self, index: int) -> Fraction:
         """Seconds from the first frame to frame `index`."""

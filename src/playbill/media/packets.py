@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from playbill.media.entry_points import is_entry_point, length_size
 
 NO_PTS = -(1 << 63)
+PROGRESSIVE = 1
+"""AV_FIELD_PROGRESSIVE."""
 MAX_REORDERING = 32
 """No codec holds back more fields than this; times further out of order have jumped."""
 
@@ -33,7 +35,7 @@ INTRA_CODECS = frozenset(
         "cfhd",
     }
 )
-"""Each packet is a frame, and none but the next packets of its group needs it."""
+"""Each packet is a frame that needs no other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,8 @@ class PacketScan:
     """(n,) False: needed to decode others, but outside the file's edit list."""
     end_pts: int
     """Where the frame that is shown last ends."""
+    halved: bool
+    """Packets may be half frames: broadcasters' H.264 has one for each field."""
     lost: int
     """Frames that the file announces after the point where it is cut off."""
 
@@ -63,15 +67,19 @@ class PacketScan:
         Not so where packets need not be frames (VP8's hidden frames, screen codecs), where times
         are missing or doubled, and where they jump back, as in recordings strung together.
         """
-        pts = self.pts[self.shown]
         if self.codec not in INTER_CODECS | INTRA_CODECS:
             return False
         if not (self.timed or self.codec in INTRA_CODECS):
             return False
-        if (self.pts == NO_PTS).any() or len(np.unique(pts)) != len(pts):
-            return False
+        return not ((self.pts == NO_PTS).any() or self.times_jump())
+
+    def times_jump(self) -> bool:
+        """Whether times come twice, or go back further than reordering takes them."""
+        pts = self.pts[self.shown & (self.pts != NO_PTS)]
+        if len(np.unique(pts)) != len(pts):
+            return True
         rank = np.argsort(np.argsort(pts, kind="stable"), kind="stable")
-        return bool((np.abs(rank - np.arange(len(rank))) <= MAX_REORDERING).all())
+        return bool((np.abs(rank - np.arange(len(rank))) > MAX_REORDERING).any())
 
 
 def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
@@ -103,6 +111,7 @@ def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
         entry=np.frombuffer(entry, np.bool_),
         shown=np.frombuffer(shown, np.bool_),
         end_pts=end_pts,
+        halved=codec == "h264" and context.field_order != PROGRESSIVE,
         lost=_lost(container, stream),
     )
 

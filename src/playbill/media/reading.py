@@ -118,6 +118,7 @@ def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
     last = -1
     with job.decoder() as (container, stream):
         for frame in decode_all(container, stream):
+            damage.in_trouble |= frame is None or frame.is_corrupt
             if frame is None or frame.pts is None:
                 continue
             index = frames.index_of(frame.pts)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from av.video.frame import VideoFrame
 
 from playbill.core.media import MediaInfo
@@ -19,6 +19,8 @@ from playbill.media.packets import NO_PTS, PacketScan, scan_packets
 MAX_FRAME_PIXELS = 70_000_000
 """8192 x 8192 and a little more."""
 MAX_SECONDS = 48 * 3600
+TRIAL_FRAMES = 12
+"""So many frames are decoded to see whether packets are frames, where they might be halves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ def survey(path: Path, limits: Limits) -> Survey:
             more than `limits` admit.
     """
     scan = _scan(path, limits)
-    first = _first_frame(path, limits)
-    ordered = scan.has_presentation_order() and first.pts is not None
-    frames = FrameIndex.of(scan, first.pts or 0) if ordered else None
+    beginning = _beginning(path, limits, frames=TRIAL_FRAMES if scan.halved else 1)
+    first = beginning[0]
+    frames = _frame_index(scan, beginning)
     duration_s = _duration_s(scan, frames)
     if duration_s > limits.max_seconds:
         raise MediaError(
@@ -94,22 +96,32 @@ def _scan(path: Path, limits: Limits) -> PacketScan:
     return scan
 
 
-def _first_frame(path: Path, limits: Limits) -> VideoFrame:
+def _beginning(path: Path, limits: Limits, *, frames: int) -> list[VideoFrame]:
+    """The first frames of a full decode."""
     with open_container(path) as container:
         stream = video_stream(container, path)
         prepare(stream, threads=1, max_pixels=limits.max_pixels)
-        for frame in decode_all(container, stream):
-            if frame is not None:
-                return frame
-    raise MediaError(f"{path}: none of its video frames can be decoded")
+        decoded = (frame for frame in decode_all(container, stream) if frame is not None)
+        beginning = list(islice(decoded, frames))
+    if not beginning:
+        raise MediaError(f"{path}: none of its video frames can be decoded")
+    return beginning
+
+
+def _frame_index(scan: PacketScan, beginning: list[VideoFrame]) -> FrameIndex | None:
+    first_pts = beginning[0].pts
+    if first_pts is None or not scan.has_presentation_order():
+        return None
+    frames = FrameIndex.of(scan, first_pts)
+    return frames if frames.holds_for([frame.pts for frame in beginning]) else None
 
 
 def _duration_s(scan: PacketScan, frames: FrameIndex | None) -> Fraction:
     """From the start of the first frame to the end of the last; without times, by the rate."""
     step = 1 / scan.frame_rate if scan.frame_rate else Fraction(0)
-    timed = scan.pts if frames is None else frames.pts
-    if (timed == NO_PTS).any() or (np.diff(timed) < 0).any():
+    timed = scan.pts[scan.shown & (scan.pts != NO_PTS)] if frames is None else frames.pts
+    if not len(timed) or scan.times_jump():
         return len(scan.pts) * step
-    last = int(timed[-1] - timed[0]) * scan.time_base
-    stated = (scan.end_pts - int(timed[0])) * scan.time_base
+    last = int(timed.max() - timed.min()) * scan.time_base
+    stated = (scan.end_pts - int(timed.min())) * scan.time_base
     return stated if stated > last else last + step
