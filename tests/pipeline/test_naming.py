@@ -68,12 +68,17 @@ def test_one_blurred_face_does_not_change_the_name_of_its_track() -> None:
 
 
 def test_small_faces_have_less_of_a_say() -> None:
-    large, small = ((0.0, 0.0, 200.0, 200.0), (0.6, 0.3)), ((0.0, 0.0, 10.0, 10.0), (0.3, 0.7))
+    large, small = ((0.0, 0.0, 200.0, 200.0), (0.8, 0.4)), ((0.0, 0.0, 10.0, 10.0), (0.4, 0.8))
 
-    assert names(frame(0, large), frame(1, small))[0] == ["Ada Lovelace"]
-    assert names(frame(0, large), frame(1, small), frame(2, small), frame(3, small))[0] == [
-        "Ada Lovelace"
-    ]
+    assert names(frame(0, large), frame(1, small)) == [["Ada Lovelace"]] * 2
+    assert names(frame(0, small), frame(1, small), frame(2, large)) == [["Ada Lovelace"]] * 3
+
+
+def test_many_faces_need_to_be_surer_than_one() -> None:
+    hardly = (HERE, (0.6, 0.0))
+
+    assert names(frame(0, hardly)) == [["Ada Lovelace"]]
+    assert names(*[frame(i, hardly) for i in range(4)]) == [[None]] * 4
 
 
 def test_two_faces_in_one_frame_are_never_the_same_person() -> None:

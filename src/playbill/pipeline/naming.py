@@ -16,20 +16,33 @@ Matches = list[list[Match | None]]
 """One list per frame, one answer per face."""
 
 
+MORE_FOR_MANY = 0.25
+"""How much surer a name must be for a track of many faces than for one of a single face.
+
+The mean of many faces carries less noise than each of them, of strangers too. With 0.25, tracks of
+eight pictures of a stranger are named as seldom as the gallery promises for single pictures
+(`benchmarks/tracks.py`)."""
+
+
 def name_faces(shot: Sequence[Findings], recogniser: Recogniser) -> Matches:
     """Say who every face of one shot is.
 
     Each track gets one answer from all its faces, so that one blurred face does not change a name:
-    the mean of their scores, weighted by the length of the face's side and the detector's score.
-    A stranger's mean is never above the mean of the stranger's best scores, so the share of
-    strangers that get a name does not grow by the vote. Tracks that meet in a frame are different
-    people: the better score keeps the name, the other track its next candidate or none.
+    they vote with their embeddings, weighted by the length of the face's side and the detector's
+    score, and their mean is recognised (template pooling, as in the IJB benchmarks). Tracks that
+    meet in a frame are different people: the better score keeps the name, the other track gets its
+    next candidate or none.
+
+    Raises:
+        ValueError: the faces of a frame have no embeddings.
     """
     tracks = link_faces([_seen(found) for found in shot])
-    scores = [recogniser.score(_embeddings(found)) for found in shot]
-    votes = np.array([_vote(track, shot, scores) for track in tracks], np.float32)
-    answers = _assign(tracks, votes.reshape(len(tracks), len(recogniser.people)))
+    if not tracks:
+        return [[None] * len(found.faces) for found in shot]
+    votes = recogniser.score(_templates(tracks, shot, recogniser.space))
+    answers = _assign(tracks, votes)
     matches: Matches = [[None] * len(found.faces) for found in shot]
+    scores = [recogniser.score(_embeddings(found)) for found in shot]
     for track, column in zip(tracks, answers, strict=True):
         for face in track:
             row = scores[face.frame][face.row]
@@ -54,16 +67,16 @@ def _embeddings(found: Findings) -> Embeddings:
     return found.embeddings
 
 
-def _vote(
-    track: Sequence[FaceRef],
-    shot: Sequence[Findings],
-    scores: Sequence[NDArray[np.float32]],
-) -> NDArray[np.float32]:
-    """(people,) weighted mean of the scores of a track's faces."""
-    weights = np.array([_weight(face, shot[face.frame]) for face in track], np.float32)
-    rows = np.stack([scores[face.frame][face.row] for face in track])
-    mean: NDArray[np.float32] = np.average(rows, axis=0, weights=weights).astype(np.float32)
-    return mean
+def _templates(
+    tracks: Sequence[Sequence[FaceRef]], shot: Sequence[Findings], space: str
+) -> Embeddings:
+    """(tracks, d) the weighted mean of the embeddings of each track's faces."""
+    sums = []
+    for track in tracks:
+        rows = [_embeddings(shot[face.frame]).vectors[face.row] for face in track]
+        weights = [_weight(face, shot[face.frame]) for face in track]
+        sums.append(np.average(np.stack(rows), axis=0, weights=weights))
+    return Embeddings.normalised(np.stack(sums), space)
 
 
 def _weight(face: FaceRef, found: Findings) -> float:
@@ -75,7 +88,8 @@ def _assign(tracks: Sequence[Sequence[FaceRef]], votes: NDArray[np.float32]) -> 
     """The column of the person of each track; None: unknown. Best votes first."""
     answers: list[int | None] = [None] * len(tracks)
     frames = [{face.frame for face in track} for track in tracks]
-    rows, columns = np.nonzero(votes >= 0.5)
+    bars = np.array([0.5 + MORE_FOR_MANY * (1 - 1 / len(track)) for track in tracks])
+    rows, columns = np.nonzero(votes >= bars[:, None])
     for at in np.argsort(-votes[rows, columns], kind="stable"):
         track, person = int(rows[at]), int(columns[at])
         rivals = (i for i, answer in enumerate(answers) if answer == person)
