@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -162,3 +163,19 @@ def test_a_network_that_is_no_mtcnn_is_refused_by_the_outputs_it_lacks(tmp_path:
 
     with pytest.raises(ModelError, match="mine pnet: the network's outputs must be reg, prob"):
         MtcnnDetector.open(card, store)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"factor": 1},
+        {"min_scores": (0, 0.7, 0.7)},
+        {"min_scores": (0.6, 1, 0.7)},
+        {"min_face_px": 0},
+        {"max_side_px": 11},
+        {"batch_pixels": 100},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"must lie between 0 and 1|are too small"):
+        MtcnnSettings(**settings)

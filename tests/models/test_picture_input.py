@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 
 from playbill.errors import ModelError
@@ -8,7 +9,7 @@ from playbill.models.cards import InputContract
 from playbill.models.options import SessionOptions
 from playbill.models.picture_input import taking_pictures
 from playbill.models.session import open_session
-from tests.support.networks import halving_network, mean_network
+from tests.support.networks import filter_network, halving_network, mean_network
 
 CONTRACT = InputContract(None, "RGB", mean=100, divisor=10)
 FLOAT32 = SessionOptions(precision="float32", threads=1)
@@ -33,6 +34,34 @@ def test_a_network_of_blue_green_red_gets_them_in_that_order() -> None:
     means = means_of(colours((100, 110, 90)), replace(CONTRACT, channels="BGR"))
 
     np.testing.assert_allclose(means, [[-1, 1, 0]])
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_a_convolution_of_pictures_is_that_of_their_numbers(padding: int) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 9, 7, 3)).astype(np.uint8)
+    plain = filter_network(padding=padding)
+    numbers = ((pictures.astype(np.float32) - 100) / 10).transpose(0, 3, 1, 2).copy()
+
+    expected = open_session(plain, "tiny", FLOAT32).run({"input": numbers})["filtered"]
+    found = open_session(taking_pictures(plain, "tiny", CONTRACT), "tiny", FLOAT32).run(
+        {"pictures": pictures}
+    )["filtered"]
+
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_arithmetic_moves_into_a_first_convolution_unless_that_pads_with_zeros() -> None:
+    kinds = [
+        [node.op_type for node in onnx.load_from_string(network).graph.node]
+        for network in (
+            taking_pictures(filter_network(padding=padding), "tiny", CONTRACT) for padding in (0, 1)
+        )
+    ]
+
+    assert kinds == [
+        ["Transpose", "Cast", "Conv"],
+        ["Transpose", "Cast", "Sub", "Div", "Conv"],
+    ]
 
 
 def test_a_missing_output_is_refused_with_those_there_are() -> None:

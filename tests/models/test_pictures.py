@@ -1,6 +1,6 @@
 """From pictures to what networks take."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -40,9 +40,10 @@ class Doubler:
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         return {"y": 2 * inputs["x"]}
 
-    def run_each(self, batches: Sequence[Tensors]) -> list[dict[str, NDArray[Any]]]:
-        self.sizes.append(len(batches))
-        return [self.run(inputs) for inputs in batches]
+    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
+        some = list(batches)
+        self.sizes.append(len(some))
+        return [self.run(inputs) for inputs in some]
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(0, []), (1, [1]), (3, [3]), (7, [3, 3, 1])])

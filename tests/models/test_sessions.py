@@ -61,13 +61,15 @@ class TestEverySession:
         session = open_session(halving_network(), "tiny", options_for(runtime))
         batches = [numbers(rows, start=rows) for rows in (3, 1, 7, 2)]
 
-        answers = session.run_each([{"input": batch} for batch in batches])
+        answers = list(session.run_each([{"input": batch} for batch in batches]))
 
         for batch, answer in zip(batches, answers, strict=True):
             np.testing.assert_array_equal(answer["halves"], batch / 2)
 
     def test_runs_no_batches_at_all(self, runtime: Runtime) -> None:
-        assert open_session(halving_network(), "tiny", options_for(runtime)).run_each([]) == []
+        session = open_session(halving_network(), "tiny", options_for(runtime))
+
+        assert list(session.run_each([])) == []
 
     def test_may_be_called_from_several_threads(self, runtime: Runtime) -> None:
         session = open_session(halving_network(), "tiny", options_for(runtime))

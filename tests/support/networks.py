@@ -24,6 +24,17 @@ def mean_network() -> bytes:
     return network(nodes, ("n", 3, "h", "w"), {"means": ("n", 3)}, {})
 
 
+def filter_network(*, padding: int = 0) -> bytes:
+    """`filtered` is a 3 x 3 convolution of the planes of `input`, with uneven weights."""
+    random = np.random.default_rng(7)
+    constants = {
+        "kernel": random.normal(size=(4, 3, 3, 3)).astype(np.float32),
+        "bias": random.normal(size=4).astype(np.float32),
+    }
+    nodes = [helper.make_node("Conv", ["input", *constants], ["filtered"], pads=[padding] * 4)]
+    return network(nodes, ("n", 3, "h", "w"), {"filtered": ("n", 4, "rows", "columns")}, constants)
+
+
 def network(
     nodes: Sequence[object],
     input_shape: Sequence[int | str],

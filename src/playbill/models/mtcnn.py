@@ -1,5 +1,6 @@
 """MTCNN (Zhang et al., 2016): faces and five landmarks by three networks, coarse to fine."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from playbill.models.cards import ModelCard
 from playbill.models.mtcnn_weights import read_networks
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES, taking_pictures
+from playbill.models.pnet_map import MAP, with_one_map
 from playbill.models.pyramid import (
     Pyramid,
     build_pyramid,
@@ -39,7 +41,7 @@ CELL = 12
 """Pixels: the side of the square that the first network looks at."""
 STRIDE = 2
 """Pixels between two such squares."""
-ROUND_SIDES = 32
+ROUND_SIDES = 16
 """The first network's input is filled up with black to multiples of this: a runtime has to prepare
 itself for every new shape, which would take as long as running the network. Batches of the others
 are filled up in the same way."""
@@ -59,9 +61,15 @@ class MtcnnSettings:
     factor: float = 0.709
     """Between two levels of the pyramid: half the area."""
     min_scores: tuple[float, float, float] = (0.6, 0.7, 0.7)
-    """Of the first, second and third network."""
+    """Of the first, second and third network, above 0 and below 1."""
     batch_pixels: int = 256 * 24 * 24
     """What the second and third network see at once, as crops; bounds memory."""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.factor < 1 and all(0 < score < 1 for score in self.min_scores)):
+            raise ValueError("factor and min_scores must lie between 0 and 1")
+        if self.min_face_px <= 0 or self.max_side_px < CELL or self.batch_pixels < 8 * 48**2:
+            raise ValueError("min_face_px, max_side_px and batch_pixels are too small")
 
 
 DEFAULT_SETTINGS = MtcnnSettings()
@@ -97,7 +105,10 @@ class MtcnnDetector:
 
         def opened(network: bytes, stage: str, *outputs: str) -> Session:
             name = f"{card.name} {stage}"
-            return open_session(taking_pictures(network, name, card.input, outputs), name, options)
+            network = taking_pictures(network, name, card.input, outputs)
+            return open_session(
+                with_one_map(network, name) if stage == "pnet" else network, name, options
+            )
 
         pnet = opened(networks.pnet, "pnet", "reg", "prob")
         rnet = opened(networks.rnet, "rnet", "reg", "prob")
@@ -140,7 +151,7 @@ class MtcnnDetector:
             {PICTURES: with_round_sides(level, ROUND_SIDES)[None]} for level in levels
         )
         found = [
-            _cells(answer, level.shape, scale_xy, self.settings.min_scores[0])
+            _cells(answer[MAP][0], level.shape, scale_xy, self.settings.min_scores[0])
             for answer, level, scale_xy in zip(answers, levels, scales_xy, strict=True)
         ]
         boxes = np.concatenate([np.empty((0, 4), np.float32), *(boxes for boxes, _, _ in found)])
@@ -189,9 +200,11 @@ class MtcnnDetector:
         parts = (
             candidates.rows(np.arange(i, min(i + batch, count))) for i in range(0, count, batch)
         )
-        answers = network.run_each(
-            {PICTURES: _crops(pyramids, part, side, rounded_up(len(part.scores), batch // 8))}
-            for part in parts
+        answers = list(
+            network.run_each(
+                {PICTURES: _crops(pyramids, part, side, rounded_up(len(part.scores), batch // 8))}
+                for part in parts
+            )
         )
         return {
             key: np.concatenate([answer[key] for answer in answers])[:count] for key in answers[0]
@@ -210,7 +223,7 @@ def _crops(
 
 
 def _cells(
-    answer: dict[str, NDArray[np.float32]],
+    shifts_and_logits: NDArray[np.float32],
     level_shape: tuple[int, ...],
     scale_xy: NDArray[np.float32],
     min_score: float,
@@ -220,12 +233,13 @@ def _cells(
     Neighbouring cells overlap by more than half, which is too much for both to stay.
     """
     height, width = ((side - CELL + 1) // STRIDE + 1 for side in level_shape[:2])
-    scores = answer["prob"][0, 1, :height, :width]
-    rows, columns = peaks(scores, min_score)
+    logits = shifts_and_logits[4, :height, :width]
+    rows, columns = peaks(logits, math.log(min_score / (1 - min_score)))
     top_left = np.stack([columns, rows], axis=1) * np.float32(STRIDE)
     boxes: Boxes = np.concatenate([top_left, top_left + CELL], axis=1, dtype=np.float32)
     boxes /= np.tile(scale_xy, 2)
-    return boxes, answer["reg"][0][:, rows, columns].T, scores[rows, columns]
+    scores = np.reciprocal(1 + np.exp(-logits[rows, columns]), dtype=np.float32)
+    return boxes, shifts_and_logits[:4, rows, columns].T, scores
 
 
 def _faces_of(

@@ -55,9 +55,9 @@ class Session(Protocol):
         """Run the network once; the arrays that come back are the caller's own."""
         ...
 
-    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
-        """Run the network on each of `batches`, which are made as they are needed.
+    def run_each(self, batches: Iterable[Tensors]) -> Iterable[dict[str, NDArray[Any]]]:
+        """Run the network on each of `batches`, which are made as they are needed, in order.
 
-        Where the runtime can, one runs while the next is made.
+        Where the runtime can, one runs while the next is made and the last answer is looked at.
         """
         ...

@@ -1,14 +1,18 @@
 """Let a network take pictures as they are: the arithmetic of its input moves into the graph."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from playbill.errors import ModelError
 from playbill.models.cards import InputContract
 
+Step = tuple[str, list[NDArray[Any]], dict[str, Any]]
+"""Kind of node, its constants, its settings."""
 PICTURES = "pictures"
 """The input's new name."""
 
@@ -39,34 +43,52 @@ def taking_pictures(
     batch, _, height, width = (
         dim.dim_param or dim.dim_value or None for dim in old.type.tensor_type.shape.dim
     )
-    backwards = -1 if contract.channels == "BGR" else 1
-    constants = {
-        "pictures_channels": np.arange(3, dtype=np.int64)[::backwards].copy(),
-        "pictures_mean": np.array(contract.mean, np.float32),
-        "pictures_divisor": np.array(contract.divisor, np.float32),
-    }
-    steps = [
-        ("Transpose", [PICTURES], {"perm": [0, 3, 1, 2]}),
-        ("Cast", ["pictures_planes"], {"to": TensorProto.FLOAT}),
-        ("Sub", ["pictures_float", "pictures_mean"], {}),
-        ("Div", ["pictures_centred", "pictures_divisor"], {}),
-    ]
-    ends = ["pictures_planes", "pictures_float", "pictures_centred", old.name]
-    if backwards < 0:
-        steps.insert(0, ("Gather", [PICTURES, "pictures_channels"], {"axis": 3}))
-        steps[1] = ("Transpose", ["pictures_rgb"], {"perm": [0, 3, 1, 2]})
-        ends.insert(0, "pictures_rgb")
-    nodes = [
-        helper.make_node(kind, inputs, [end], **settings)
-        for (kind, inputs, settings), end in zip(steps, ends, strict=True)
-    ]
-    for i, node in enumerate(nodes):
-        model.graph.node.insert(i, node)
-    model.graph.initializer.extend(
-        numpy_helper.from_array(array, key) for key, array in constants.items()
-    )
+    _prepend(model.graph, _steps(model.graph, contract), old.name)
     shape = (batch, height, width, 3)
     new = helper.make_tensor_value_info(PICTURES, TensorProto.UINT8, shape)
     model.graph.input[0].CopyFrom(new)
     data: bytes = model.SerializeToString()
     return data
+
+
+def _steps(graph: Any, contract: InputContract) -> list[Step]:
+    """From rows of pixels to what the network took before."""
+    steps: list[Step] = [("Transpose", [], {"perm": [0, 3, 1, 2]})]
+    if contract.channels == "BGR":
+        steps.insert(0, ("Gather", [np.array([2, 1, 0])], {"axis": 3}))
+    steps.append(("Cast", [], {"to": TensorProto.FLOAT}))
+    if not _fold(graph, contract):
+        steps.append(("Sub", [np.array(contract.mean, np.float32)], {}))
+        steps.append(("Div", [np.array(contract.divisor, np.float32)], {}))
+    return steps
+
+
+def _fold(graph: Any, contract: InputContract) -> bool:
+    """Move the arithmetic into the first layer, where that is a convolution without padding.
+
+    conv((x - mean) / divisor) is a convolution of x by other weights. Says whether it was possible.
+    """
+    users = [node for node in graph.node if graph.input[0].name in node.input]
+    constants = {constant.name: constant for constant in graph.initializer}
+    if len(users) != 1 or users[0].op_type != "Conv" or len(users[0].input) != 3:
+        return False
+    settings = {attribute.name: attribute for attribute in users[0].attribute}
+    padded = "auto_pad" in settings or ("pads" in settings and any(settings["pads"].ints))
+    if padded or not {*users[0].input[1:]} <= constants.keys():
+        return False
+    kernel_entry, bias_entry = (constants[key] for key in users[0].input[1:])
+    kernel = numpy_helper.to_array(kernel_entry).astype(np.float64) / contract.divisor
+    bias = numpy_helper.to_array(bias_entry) - contract.mean * kernel.sum(axis=(1, 2, 3))
+    for entry, values in ((kernel_entry, kernel), (bias_entry, bias)):
+        entry.CopyFrom(numpy_helper.from_array(values.astype(np.float32), entry.name))
+    return True
+
+
+def _prepend(graph: Any, steps: Sequence[Step], end: str) -> None:
+    """Put `steps`, each with its constants, between `pictures` and the value `end`."""
+    values = [PICTURES, *(f"pictures_{i}" for i in range(1, len(steps))), end]
+    for i, (kind, constants, settings) in enumerate(steps):
+        names = [f"pictures_constant_{i}_{k}" for k in range(len(constants))]
+        node = helper.make_node(kind, [values[i], *names], [values[i + 1]], **settings)
+        graph.node.insert(i, node)
+        graph.initializer.extend(map(numpy_helper.from_array, constants, names))

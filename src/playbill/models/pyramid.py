@@ -47,10 +47,10 @@ def build_pyramid(
 
 
 def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
-    """Averaged where much shrinks; a step of the pyramid is small enough to be interpolated."""
+    """Interpolated, which is several times as quick, as long as no pixel is left out by that."""
     if size_wh == (image.shape[1], image.shape[0]):
         return image
-    much = image.shape[1] > 1.5 * size_wh[0]
+    much = image.shape[1] > 2 * size_wh[0]
     how = cv2.INTER_AREA if much else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size_wh, interpolation=how), np.uint8)
 

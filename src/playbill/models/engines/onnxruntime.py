@@ -84,6 +84,6 @@ class OnnxRuntimeSession:
             ) from error
         return dict(zip(self._outputs, arrays, strict=True))
 
-    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
+    def run_each(self, batches: Iterable[Tensors]) -> Iterable[dict[str, NDArray[Any]]]:
         """See `Session.run_each`: one after another, each on all threads."""
-        return [self.run(inputs) for inputs in batches]
+        return map(self.run, batches)

@@ -110,17 +110,17 @@ class OpenVinoSession:
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         """See `Session.run`."""
-        return self.run_each([inputs])[0]
+        return self._result(self._started(inputs), inputs)
 
-    def run_each(self, batches: Iterable[Tensors]) -> list[dict[str, NDArray[Any]]]:
+    def run_each(self, batches: Iterable[Tensors]) -> Iterable[dict[str, NDArray[Any]]]:
         """See `Session.run_each`: one batch runs while the next is made, and no more are held."""
         running: deque[tuple[Any, Tensors]] = deque()
-        results = []
         for inputs in batches:
-            if len(running) == IN_FLIGHT:
-                results.append(self._result(*running.popleft()))
             running.append((self._started(inputs), inputs))
-        return results + [self._result(request, inputs) for request, inputs in running]
+            if len(running) == IN_FLIGHT:
+                yield self._result(*running.popleft())
+        for request, inputs in running:
+            yield self._result(request, inputs)
 
     def _started(self, inputs: Tensors) -> Any:
         try:
