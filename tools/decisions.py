@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tools.markdown import page
 
-HEAD = """Why Playbill is as it is: half a page each, written when it was built, with what was tried.
-A decision that no longer holds is changed in the same commit as the code."""
+HEAD = """Why Playbill is as it is: half a page each, written when it was built, with what was
+tried. A decision that no longer holds is changed in the same commit as the code."""
 
 
 def decisions_page(folder: Path) -> str:
