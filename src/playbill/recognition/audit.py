@@ -15,6 +15,8 @@ _ROWS_AT_ONCE = 10_000
 class Doubt:
     """A picture that is nearer to somebody else than to the person it is enrolled for."""
 
+    row: int
+    """Of the gallery."""
     source: str
     """The SHA-256 of the picture."""
     person: Person
@@ -24,7 +26,7 @@ class Doubt:
     other: Person
     """Whom it looks like."""
     other_score: float
-    """Its cosine with them; at least the threshold from which on a name is given."""
+    """Its cosine with them; too high for a stranger."""
 
 
 def audit(gallery: Gallery, min_score: float) -> list[Doubt]:
@@ -32,7 +34,7 @@ def audit(gallery: Gallery, min_score: float) -> list[Doubt]:
 
     Args:
         gallery: at least one person.
-        min_score: the cosine from which on somebody is named (`Calibration.threshold`).
+        min_score: the cosine that is too high for strangers (`FittedGallery.doubtful_from`).
     """
     people, rows = gallery.people, gallery.person_of_row
     centroids = Centroids.of(gallery.embeddings.vectors, rows, len(people))
@@ -46,6 +48,7 @@ def audit(gallery: Gallery, min_score: float) -> list[Doubt]:
     doubtful = np.flatnonzero((best >= min_score) & (best > own))
     return [
         Doubt(
+            row=int(row),
             source=gallery.sources[row],
             person=people[rows[row]],
             own_score=float(own[row]) if np.isfinite(own[row]) else None,

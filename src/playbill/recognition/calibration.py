@@ -55,20 +55,14 @@ class HeldOut:
         person_of_row: NDArray[np.int64],
         rows: NDArray[np.int64],
     ) -> "HeldOut":
-        """Score `rows` of the gallery, each without itself and then without its person.
-
-        A picture that is as close to somebody else as half of all pictures are to their own person,
-        and not as close to its own, is taken for one under a wrong name, not for a stranger.
-        """
+        """Score `rows` of the gallery, each without itself and then without its person."""
         owners = person_of_row[rows]
         scores = closeness.score_left_out(rows)
         own = scores[np.arange(len(rows)), owners].copy()
         scores[np.arange(len(rows)), owners] = -np.inf
         best = scores.max(axis=1)
-        genuine = own[np.isfinite(own)]
-        usual = np.median(genuine) if len(genuine) else np.inf
-        pooled = np.isfinite(best) & ~((best >= usual) & (best > own))
-        return cls(best[pooled], owners[pooled], genuine)
+        pooled = np.isfinite(best)
+        return cls(best[pooled], owners[pooled], own[np.isfinite(own)])
 
 
 @dataclass(frozen=True, slots=True)

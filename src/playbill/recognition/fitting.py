@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from playbill.errors import GalleryError
+from playbill.recognition.audit import audit
 from playbill.recognition.calibration import Calibration, HeldOut, calibrate, sample_rows
 from playbill.recognition.choice import NEAR, Choice, choose_method
 from playbill.recognition.closeness import Closeness
@@ -11,6 +15,9 @@ from playbill.recognition.strangers import StrangerScores
 from playbill.recognition.svm import LinearSvm, fit_svm
 
 STRANGER_RATE = 0.01
+WRONG_NAME_SHARE = 0.001
+"""Of the stranger rate: how many strangers score so high with somebody that a picture which does,
+and higher than with its own person, is taken for one under a wrong name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,15 +46,23 @@ class FittedGallery:
         Raises:
             GalleryError: there is neither a card nor a large enough gallery.
         """
-        people = len(self.gallery.people)
-        by_picture = self.choice.near == "nearest"
         return calibrate(
             self.held_out,
             self.card,
             self.stranger_rate if stranger_rate is None else stranger_rate,
-            people=people,
-            rivals=len(self.gallery) if by_picture else people,
+            people=len(self.gallery.people),
+            rivals=rivals(self.gallery, self.choice),
         )
+
+    def doubtful_from(self) -> float:
+        """The score with another person from which on an enrolled picture is to be looked at.
+
+        It is the card's threshold, which pictures under wrong names cannot raise; without a card,
+        the gallery's.
+        """
+        if self.card is None:
+            return self.calibration().threshold
+        return self.card.exceeded_by(self.stranger_rate / rivals(self.gallery, self.choice))
 
     def closeness(self) -> Closeness:
         """What says whether a face is anybody's; an SVM is asked only who it is."""
@@ -77,8 +92,9 @@ def fit(
     vectors, rows, people = gallery.embeddings.vectors, gallery.person_of_row, len(gallery.people)
     choice = choose_method(vectors, rows, people, stranger_rate=stranger_rate, seed=seed)
     svm = fit_svm(vectors, rows, people) if choice.method == "svm" else None
-    sampled = sample_rows(rows, seed=seed)
-    held_out = HeldOut.of(closeness(gallery, choice), rows, sampled)
+    sound = gallery.picked(_rows_under_right_names(gallery, choice, card, stranger_rate))
+    sampled = sample_rows(sound.person_of_row, seed=seed)
+    held_out = HeldOut.of(closeness(sound, choice), sound.person_of_row, sampled)
     fitted = FittedGallery(gallery, choice, svm, held_out, card, stranger_rate)
     fitted.calibration()
     return fitted
@@ -88,3 +104,24 @@ def closeness(gallery: Gallery, choice: Choice) -> Closeness:
     """The cosines that go with the choice."""
     people = len(gallery.people)
     return NEAR[choice.near].of(gallery.embeddings.vectors, gallery.person_of_row, people)
+
+
+def rivals(gallery: Gallery, choice: Choice) -> int:
+    """With how many a face is compared: centroids, or pictures."""
+    return len(gallery) if choice.near == "nearest" else len(gallery.people)
+
+
+def _rows_under_right_names(
+    gallery: Gallery, choice: Choice, card: StrangerScores | None, stranger_rate: float
+) -> NDArray[np.int64]:
+    """The rows that may stand for strangers and be met by them.
+
+    One picture under a wrong name shows "strangers" who score as high as the person themselves: in
+    a small gallery it would move the threshold so far that hardly anybody is named.
+    """
+    every = np.arange(len(gallery))
+    if card is None:
+        return every
+    level = card.exceeded_by(WRONG_NAME_SHARE * stranger_rate / rivals(gallery, choice))
+    wrong = [doubt.row for doubt in audit(gallery, level) if doubt.own_score is not None]
+    return np.setdiff1d(every, wrong)
