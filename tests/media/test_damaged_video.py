@@ -51,13 +51,14 @@ def read(path: Path, every: int) -> tuple[list[Frame], Coverage]:
 def test_a_damaged_group_in_the_middle_is_counted_and_the_rest_analysed(
     tmp_path: Path, codec: str, options: dict[str, str], every: int
 ) -> None:
-    path = spoil(fast_start(tmp_path / "a.mp4", codec=codec, options=options), 0.5, 0.54)
+    path = fast_start(tmp_path / "a.mp4", codec=codec, options=options)
+    truth = [frame.image for frame in read(path, 1)[0]]
 
-    frames, coverage = read(path, every)
+    frames, coverage = read(spoil(path, 0.5, 0.54), every)
 
     assert coverage.expected == len(range(0, FRAMES, every))
     assert coverage.corrupt > 0 or every == 10
-    assert [read_number(frame.image) for frame in frames] == [frame.index for frame in frames]
+    assert all(np.array_equal(frame.image, truth[frame.index]) for frame in frames)
     given = {frame.index for frame in frames}
     assert given >= set(range(0, FRAMES // 3, every))
     assert given >= {index for index in range(FRAMES * 3 // 4, FRAMES) if index % every == 0}
@@ -94,7 +95,7 @@ def test_a_stream_with_a_hole_is_read_up_to_it_and_after_it(tmp_path: Path, suff
 
     numbers = [read_number(frame.image) for frame in frames]
     assert numbers == sorted(set(numbers))
-    assert set(range(FRAMES // 4)) | set(range(FRAMES * 3 // 4, FRAMES)) <= set(numbers)
+    assert set(range(FRAMES // 5)) | set(range(FRAMES * 3 // 4, FRAMES)) <= set(numbers)
     assert coverage.analysed + coverage.corrupt <= FRAMES
 
 
@@ -127,11 +128,11 @@ Feed = tuple[int, bool]
     ("fed", "safe"),
     [
         ([(0, False), (1, False), (2, False), (3, False), (4, False)], [0, 1, 2, 3, 4]),
-        ([(0, False), (2, False), (3, False), (4, False)], [0, 2, 4]),
-        ([(0, False), (1, False), (3, False), (4, False)], [0, 4]),
+        ([(0, False), (2, False), (3, False), (4, False)], [0, 4]),
+        ([(0, False), (1, False), (3, False), (4, False)], [4]),
         ([(0, False), (1, False), (2, True), (3, False), (4, False)], [0, 4]),
         ([(1, False), (2, False), (3, False), (4, False)], [4]),
-        ([(0, False), (1, False), (2, False), (3, False)], [0, 1, 2, 3]),
+        ([(0, False), (1, False), (2, False), (3, False)], [0, 1, 2]),
         ([], []),
     ],
 )
@@ -141,7 +142,6 @@ def test_damage_reaches_what_is_decoded_after_it_in_its_group(
     """I0 P2 B1 P3 | I4: the first four are one group; B1 is predicted from P2, shown after it."""
     position, group = np.array([0, 2, 1, 3, 4]), np.array([1, 1, 1, 1, 2])
     damage = DamageFilter[str](position, group)
-    damage.in_trouble = True
     given: list[int] = []
 
     for index, damaged in fed:

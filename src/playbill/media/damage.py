@@ -13,8 +13,10 @@ class DamageFilter(Generic[Item]):
     """Lets those frames of a full decode through that no damage reaches.
 
     A frame that is missing, or that the decoder conceals damage in, spoils what is predicted from
-    it: every frame after it in the order of decoding, up to the next entry point. Since frames are
-    shown before others that they are predicted from, a frame is held back until those are seen.
+    it: every frame after it in the order of decoding, up to the next entry point. Damage that made
+    a frame go missing may have begun in the one before, which not every decoder notices. Since
+    frames are shown before others that they are predicted from, a frame is held back until those
+    and the one decoded next are seen.
     """
 
     def __init__(
@@ -32,15 +34,18 @@ class DamageFilter(Generic[Item]):
             spoilt_groups: no frame of these can be trusted.
         """
         self._position, self._group = position, group
-        by_decoding = np.argsort(position)
-        latest = np.maximum.accumulate(by_decoding)
-        self._awaits = np.empty(len(position), np.int64)
-        self._awaits[by_decoding] = latest
+        by_decoding, by_group = np.argsort(position), np.lexsort((position, group))
+        latest, after = np.empty_like(position), np.empty_like(position)
+        latest[by_decoding] = np.maximum.accumulate(by_decoding)
+        after[by_group] = np.append(by_group[1:], by_group[-1:])
+        self._awaits = np.maximum(latest, after)
+        self._before = np.empty_like(position)
+        self._before[by_group] = np.append(by_group[:1], by_group[:-1])
         self._next = 0
         self._held: list[tuple[int, Item]] = []
-        self.in_trouble = False
-        """Set when the decoder complains: before, a frame that it does not give is none."""
-        self._spoilt = dict.fromkeys(spoilt_groups, 0)
+        self._spoilt = {
+            g: int(position[group == g].min()) for g in {*group.tolist()} & {*spoilt_groups}
+        }
 
     def feed(self, index: int, item: Item | None, *, damaged: bool) -> Iterator[tuple[int, Item]]:
         """Take the frame `index` (increasing); None: it is not wanted. Give those that are safe."""
@@ -58,9 +63,9 @@ class DamageFilter(Generic[Item]):
         yield from self._release(len(self._position))
 
     def _spoil_missing(self, end: int) -> None:
-        if self.in_trouble:
-            for missing in range(self._next, end):
-                self._spoil(missing)
+        for missing in range(self._next, end):
+            self._spoil(missing)
+            self._spoil(int(self._before[missing]))
 
     def _spoil(self, index: int) -> None:
         group, position = int(self._group[index]), int(self._position[index])
@@ -69,6 +74,10 @@ class DamageFilter(Generic[Item]):
     def _release(self, seen: int) -> Iterator[tuple[int, Item]]:
         while self._held and self._awaits[self._held[0][0]] <= seen:
             index, item = self._held.pop(0)
-            spoilt_from = self._spoilt.get(int(self._group[index]))
-            if spoilt_from is None or self._position[index] < spoilt_from:
+            if not self._is_spoilt(index):
                 yield index, item
+
+    def _is_spoilt(self, index: int) -> bool:
+        """By its own group or, where it leads into the next, by the beginning of that."""
+        group, position = int(self._group[index]), int(self._position[index])
+        return any(self._spoilt.get(g, position + 1) <= position for g in (group, group + 1))

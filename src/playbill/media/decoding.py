@@ -16,10 +16,20 @@ CODECS_WITH_MARKED_REFERENCES = frozenset({"h264", "hevc", "mpeg1video", "mpeg2v
 """Their decoders know a picture that nothing is predicted from before they decode it."""
 
 
-def prepare(stream: VideoStream, *, threads: int, max_pixels: int) -> None:
-    """Set a decoder up before its first packet."""
+def prepare(stream: VideoStream, *, threads: int, max_pixels: int, strict: bool = False) -> None:
+    """Set a decoder up before its first packet.
+
+    Args:
+        stream: what is to be decoded.
+        threads: one, unless `strict`: decoders that work on several frames at a time lose the mark
+            of damage on some of them.
+        max_pixels: a larger frame is an error.
+        strict: damage is an error, and not concealed.
+    """
     context = stream.codec_context
-    context.options = {"max_pixels": str(max_pixels)}
+    context.options = {"max_pixels": str(max_pixels)} | (
+        {"err_detect": "explode"} if strict else {}
+    )
     context.thread_count = threads
     context.thread_type = "AUTO"
 

@@ -22,6 +22,9 @@ class FrameIndex:
     group: NDArray[np.int64]
     """How many entry points come up to it; those that are shown before theirs count one less."""
 
+    open_groups: bool
+    """Some groups have pictures that are predicted from the group before as well."""
+
     @classmethod
     def of(cls, scan: PacketScan, first_pts: int) -> "FrameIndex":
         """Index the frames from `first_pts` on, the first that a decoder gives.
@@ -44,6 +47,7 @@ class FrameIndex:
             time_base=scan.time_base,
             position=position,
             group=(entries - leads)[position],
+            open_groups=bool(leads.any()),
         )
 
     def groups_beside_holes(self, scan: PacketScan) -> set[int]:

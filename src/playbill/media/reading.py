@@ -41,16 +41,23 @@ class Job:
     facts: Survey
     sampling: Sampling
     threads: int
+    """Of planned decoding."""
     max_pixels: int
     observe: Callable[[int, Fraction, VideoFrame], None]
     """Is shown every undamaged frame that is decoded, wanted or not, once, in order."""
 
     @contextmanager
-    def decoder(self) -> Iterator[tuple[InputContainer, VideoStream]]:
-        """The file, opened, and its stream, ready to decode; closed when the block ends."""
+    def decoder(self, *, strict: bool = False) -> Iterator[tuple[InputContainer, VideoStream]]:
+        """The file, opened, and its stream, ready to decode; closed when the block ends.
+
+        Args:
+            strict: damage is an error. Not where decoding restarts at open groups: they speak of
+                frames before, and a strict decoder takes it ill that these are not there.
+        """
         with open_container(self.path) as container:
             stream = video_stream(container, self.path)
-            prepare(stream, threads=self.threads, max_pixels=self.max_pixels)
+            threads = self.threads if strict else 1
+            prepare(stream, threads=threads, max_pixels=self.max_pixels, strict=strict)
             yield container, stream
 
 
@@ -75,7 +82,7 @@ def _planned(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
     wanted[frames.position] = job.sampling.among(len(frames))
     to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
     last = -1
-    with job.decoder() as (container, stream):
+    with job.decoder(strict=not frames.open_groups) as (container, stream):
         for frame in _sure(decode_planned(container, stream, plan(scan.pts, scan.entry, wanted))):
             index = _index_of(frame, frames)
             if index is None:
@@ -118,7 +125,6 @@ def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
     last = -1
     with job.decoder() as (container, stream):
         for frame in decode_all(container, stream):
-            damage.in_trouble |= frame is None or frame.is_corrupt
             if frame is None or frame.pts is None:
                 continue
             index = frames.index_of(frame.pts)
