@@ -6,7 +6,7 @@ SHARED ?= ../shared
 export PLAYBILL_MODELS ?= $(if $(wildcard $(SHARED)/models),$(abspath $(SHARED)/models),)
 export PLAYBILL_DATA ?= $(if $(wildcard $(SHARED)/data),$(abspath $(SHARED)/data),)
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/playbill demo
@@ -23,6 +23,9 @@ check: $(VENV)/.check
 
 bench: $(VENV)/.check
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.check
+	$(BIN)/python -m tools.reference
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache

@@ -29,6 +29,7 @@ BENCHMARKS = {
         Benchmark("faces_detection", "boxes and landmarks on data/faces"),
         Benchmark("verification", "same person or not, LFW pairs", limit_s=1800),
         Benchmark("identification", "who is it, and who is a stranger, LFW", limit_s=1800),
+        Benchmark("tracks", "tracks of strangers and of known people, LFW", limit_s=1800),
         Benchmark("archive_faces", "old, grey pictures of 13 people"),
         Benchmark("objects", "average precision on COCO pictures", limit_s=1800),
         Benchmark(

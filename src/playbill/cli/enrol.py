@@ -111,10 +111,15 @@ def _summary(path: Path, fitted: FittedGallery) -> str:
             f"of whom {calibration.measured_rate:.1%} got a wrong name"
         )
     return (
-        f"{escape(str(path))}: {people} people, {len(fitted.gallery)} pictures; answers by "
+        f"{escape(str(path))}: {_count(people, 'person', 'people')}, "
+        f"{_count(len(fitted.gallery), 'picture', 'pictures')}; answers by "
         f"{fitted.choice.method}; names from a score of {calibration.threshold:.3f} on, so that at "
         f"most {calibration.stranger_rate:.1%} of strangers get one ({rests_on})"
     )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _sentence(doubt: Doubt, enrolled: Enrolled) -> str:

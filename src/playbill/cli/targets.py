@@ -1,4 +1,4 @@
-"""What a batch reads, and where its results go: one file for one medium, a folder for several."""
+"""What a batch reads, and where its results go: a file for a medium, a folder for several."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ class Job:
     path: Path
     place: Path
     """Its path below the folder that was named; its name, if it was named itself."""
+    in_folder: bool
+    """Whether it was the folder that was named."""
 
 
 def find_jobs(sources: Sequence[Path]) -> tuple[list[Job], list[MediaError]]:
@@ -29,8 +31,9 @@ def find_jobs(sources: Sequence[Path]) -> tuple[list[Job], list[MediaError]]:
             continue
         if not found:
             refused.append(MediaError(f"{source}: expected pictures or videos, found none"))
-        base = source if source.is_dir() else source.parent
-        jobs.extend(Job(path, path.relative_to(base)) for path in found)
+        in_folder = source.is_dir()
+        base = source if in_folder else source.parent
+        jobs.extend(Job(path, path.relative_to(base), in_folder) for path in found)
     return jobs, refused
 
 
@@ -45,7 +48,7 @@ def target_of(wanted: Path | None, job: Job, jobs: Sequence[Job], suffix: str) -
     """
     if wanted is None:
         return None
-    if len(jobs) == 1 and not wanted.is_dir():
+    if len(jobs) == 1 and not job.in_folder and not wanted.is_dir():
         return wanted
     target = wanted / job.place.with_name(job.place.name + suffix)
     try:
