@@ -74,6 +74,36 @@ def test_frames_predicted_from_damaged_ones_are_not_given(tmp_path: Path) -> Non
     assert all(np.array_equal(frame.image, truth[frame.index]) for frame in frames)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("x264", ["open-gop=0", "open-gop=1"])
+def test_a_frame_whose_damage_the_decoder_conceals_is_not_given(
+    tmp_path: Path, x264: str, threads: int
+) -> None:
+    path = fast_start(tmp_path / "a.mp4", options=X264 | {"x264-params": x264})
+    truth = [frame.image for frame in read(path, 1)[0]]
+    spoil(path, 0.5, 0.5 + 20 / path.stat().st_size)
+
+    with SampledVideo.open(path, 1, threads=threads) as video:
+        assert all(np.array_equal(frame.image, truth[frame.index]) for frame in video)
+        assert 0 < video.coverage.corrupt < FRAMES // 4
+
+
+def test_a_broken_last_frame_is_not_given(tmp_path: Path) -> None:
+    """Decoders of several frames at a time give it without a mark."""
+    path = numbered_clip(tmp_path / "a.ts", frames=FRAMES, options=X264)
+    with SampledVideo.open(path, 1) as video:
+        truth = [frame.image for frame in video]
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+
+    with SampledVideo.open(path, 1, threads=2) as video:
+        frames = list(video)
+
+    assert len(frames) > FRAMES // 3
+    for frame in frames[:-3]:
+        assert np.array_equal(frame.image, truth[frame.index])
+    assert all(any(np.array_equal(frame.image, image) for image in truth) for frame in frames)
+
+
 def test_frames_behind_the_end_of_a_cut_file_are_counted_as_damaged(tmp_path: Path) -> None:
     path = fast_start(tmp_path / "a.mp4")
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])

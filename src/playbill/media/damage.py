@@ -9,6 +9,19 @@ from numpy.typing import NDArray
 Item = TypeVar("Item")
 
 
+def frames_to_await(position: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) for each frame, the one to be seen before it can be trusted, in presentation order.
+
+    That is the latest of those decoded up to it, and the one decoded next: see `DamageFilter`.
+    """
+    by_decoding, by_group = np.argsort(position), np.lexsort((position, group))
+    latest, after = np.empty_like(position), np.empty_like(position)
+    latest[by_decoding] = np.maximum.accumulate(by_decoding)
+    after[by_group] = np.append(by_group[1:], by_group[-1:])
+    awaited: NDArray[np.int64] = np.maximum(latest, after)
+    return awaited
+
+
 class DamageFilter(Generic[Item]):
     """Lets those frames of a full decode through that no damage reaches.
 
@@ -34,11 +47,8 @@ class DamageFilter(Generic[Item]):
             spoilt_groups: no frame of these can be trusted.
         """
         self._position, self._group = position, group
-        by_decoding, by_group = np.argsort(position), np.lexsort((position, group))
-        latest, after = np.empty_like(position), np.empty_like(position)
-        latest[by_decoding] = np.maximum.accumulate(by_decoding)
-        after[by_group] = np.append(by_group[1:], by_group[-1:])
-        self._awaits = np.maximum(latest, after)
+        by_group = np.lexsort((position, group))
+        self._awaits = frames_to_await(position, group)
         self._before = np.empty_like(position)
         self._before[by_group] = np.append(by_group[:1], by_group[:-1])
         self._next = 0

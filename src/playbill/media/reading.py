@@ -5,6 +5,7 @@ right; settled decoding takes everything and sorts out what damage reaches; coun
 videos whose packets do not tell their frames.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from av.video.stream import VideoStream
 
 from playbill.media.clock import Clock
 from playbill.media.containers import open_container, video_stream
-from playbill.media.damage import DamageFilter
+from playbill.media.damage import DamageFilter, frames_to_await
 from playbill.media.decoding import decode_all, decode_planned, prepare
 from playbill.media.frame_index import FrameIndex
 from playbill.media.plan import plan
@@ -75,28 +76,41 @@ def read_indexed(job: Job, frames: FrameIndex) -> Iterator[Timed]:
 
 
 def _planned(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
+    """The wanted frames, each when all that it may be predicted from has come out whole."""
+    to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
+    awaits = frames_to_await(frames.position, frames.group)
+    held: deque[tuple[int, VideoFrame]] = deque()
+    for index, frame in _decoded_by_plan(job, frames):
+        if index in job.sampling:
+            if index != next(to_come):
+                raise Doubt
+            held.append((index, frame))
+        while held and awaits[held[0][0]] <= index:
+            yield held.popleft()
+    if next(to_come, None) is not None:
+        raise Doubt
+    yield from held
+
+
+def _decoded_by_plan(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
+    """Every frame that comes out, wanted or not."""
     scan = job.facts.scan
     if frames.groups_beside_holes(scan):
         raise Doubt
     wanted = np.zeros(len(scan.pts), np.bool_)
     wanted[frames.position] = job.sampling.among(len(frames))
-    to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
+    actions = plan(scan.pts, scan.entry, wanted)
     last = -1
     with job.decoder(strict=not frames.open_groups) as (container, stream):
-        for frame in _sure(decode_planned(container, stream, plan(scan.pts, scan.entry, wanted))):
+        for frame in _sure(decode_planned(container, stream, actions)):
             index = _index_of(frame, frames)
             if index is None:
                 continue
             if index <= last:
                 raise Doubt
-            job.observe(index, frames.time_s(index), frame)
             last = index
-            if index in job.sampling:
-                if index != next(to_come):
-                    raise Doubt
-                yield index, frame
-    if next(to_come, None) is not None:
-        raise Doubt
+            job.observe(index, frames.time_s(index), frame)
+            yield index, frame
 
 
 def _sure(decoded: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
