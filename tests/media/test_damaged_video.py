@@ -60,7 +60,7 @@ def test_a_damaged_group_in_the_middle_is_counted_and_the_rest_analysed(
     assert coverage.corrupt > 0 or every == 10
     assert all(np.array_equal(frame.image, truth[frame.index]) for frame in frames)
     given = {frame.index for frame in frames}
-    assert given >= set(range(0, FRAMES // 3, every))
+    assert given >= set(range(0, FRAMES // 4, every))
     assert given >= {index for index in range(FRAMES * 3 // 4, FRAMES) if index % every == 0}
 
 
