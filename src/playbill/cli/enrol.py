@@ -75,7 +75,7 @@ def enrol(
         fitted = grow_gallery(gallery, enrolled, describer.card, space, strangers)
         write_gallery(gallery, fitted)
         out().print(_summary(gallery, fitted), soft_wrap=True)
-        for doubt in audit(fitted.gallery, fitted.calibration().threshold):
+        for doubt in audit(fitted.gallery, fitted.doubtful_from()):
             warn(_sentence(doubt, enrolled))
     if refused:
         raise typer.Exit(EXIT_BAD_INPUT)
