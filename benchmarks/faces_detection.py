@@ -13,7 +13,7 @@ from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
 from playbill.core.ports import FaceDetector
 from playbill.media.images import read_image
-from playbill.models.catalogue import open_face_detector
+from playbill.models.catalogue import FaceLimits, open_face_detector
 from playbill.models.options import Precision, SessionOptions
 from playbill.models.store import ModelStore
 from playbill.pipeline.settings import AnalysisSettings
@@ -56,8 +56,9 @@ def boxed_pictures() -> list[BoxedPicture]:
 
 def _detector(precision: Precision) -> FaceDetector:
     options = SessionOptions(precision=precision, threads=2)
-    min_score = AnalysisSettings().min_face_score
-    return open_face_detector("mtcnn", ModelStore.default(), options, min_score=min_score)
+    settings = AnalysisSettings()
+    limits = FaceLimits(settings.min_face_px, settings.max_side_px, settings.min_face_score)
+    return open_face_detector("mtcnn", ModelStore.default(), options, limits=limits)
 
 
 def _boxes_row(detector: FaceDetector) -> Row:

@@ -12,6 +12,7 @@ from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
 from playbill.cli.options import (
     DEFAULTS,
     Device,
+    MaxSide,
     MinFace,
     MinFaceScore,
     Models,
@@ -47,6 +48,7 @@ def enrol(
     strangers: Strangers = None,
     min_face: MinFace = DEFAULTS.min_face_px,
     min_face_score: MinFaceScore = DEFAULTS.min_face_score,
+    max_side: MaxSide = DEFAULTS.max_side_px,
     models: Models = "",
     precision: Precision = DEFAULTS.precision,
     device: Device = DEFAULTS.device,
@@ -59,6 +61,7 @@ def enrol(
     settings = AnalysisSettings(
         min_face_px=min_face,
         min_face_score=min_face_score,
+        max_side_px=max_side,
         models=model_names(models),
         precision=precision,
         device=device,

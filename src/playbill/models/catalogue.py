@@ -19,16 +19,33 @@ from playbill.models.yolox import YoloxDetector
 Opener = TypeVar("Opener")
 
 
+@dataclass(frozen=True, slots=True)
+class FaceLimits:
+    """Which faces are looked for; the defaults are the detector's own."""
+
+    min_px: float = DEFAULT_SETTINGS.min_face_px
+    """Of a shorter side there are none."""
+    max_side_px: int = DEFAULT_SETTINGS.max_side_px
+    """The longest side of what the detector sees of a picture."""
+    min_score: float = DEFAULT_SETTINGS.min_scores[2]
+    """Those that score less are left out."""
+
+
+DEFAULT_LIMITS = FaceLimits()
+
+
 def _open_mtcnn(
     card: ModelCard,
     store: ModelStore,
     options: SessionOptions,
-    min_face_px: float,
-    min_score: float | None,
+    limits: FaceLimits,
 ) -> FaceDetector:
-    first, second, third = DEFAULT_SETTINGS.min_scores
-    min_scores = first, second, third if min_score is None else min_score
-    settings = MtcnnSettings(min_face_px=min_face_px, min_scores=min_scores)
+    first, second, _ = DEFAULT_SETTINGS.min_scores
+    settings = MtcnnSettings(
+        min_face_px=limits.min_px,
+        max_side_px=limits.max_side_px,
+        min_scores=(first, second, limits.min_score),
+    )
     return MtcnnDetector.open(card, store, options, settings)
 
 
@@ -93,13 +110,9 @@ def open_face_detector(
     store: ModelStore,
     options: SessionOptions = DEFAULT_OPTIONS,
     *,
-    min_face_px: float = DEFAULT_SETTINGS.min_face_px,
-    min_score: float | None = None,
+    limits: FaceLimits = DEFAULT_LIMITS,
 ) -> FaceDetector:
-    """Open the model of that name.
-
-    Faces of a side below `min_face_px` pixels are not looked for, those that score below
-    `min_score` (None: the network's own least score) are left out.
+    """Open the model of that name, to find faces within `limits`.
 
     Raises:
         ModelNotFound, ModelAltered: see `ModelStore.files`.
@@ -107,7 +120,7 @@ def open_face_detector(
         ModelError: it is for another task, of an architecture nobody here can run, or damaged.
     """
     card = _card(name, "face-detection", store)
-    return _opener(card, FACE_DETECTORS)(card, store, options, min_face_px, min_score)
+    return _opener(card, FACE_DETECTORS)(card, store, options, limits)
 
 
 def open_face_embedder(

@@ -7,6 +7,7 @@ from playbill.core.ports import FaceDetector, FaceEmbedder
 from playbill.models.cards import ModelCard
 from playbill.models.catalogue import (
     Choice,
+    FaceLimits,
     choose,
     open_face_detector,
     open_face_embedder,
@@ -73,8 +74,7 @@ def _open_faces(chosen: Choice, store: ModelStore, settings: AnalysisSettings) -
         chosen.face_detector,
         store,
         _session_options(settings),
-        min_face_px=settings.min_face_px,
-        min_score=settings.min_face_score,
+        limits=FaceLimits(settings.min_face_px, settings.max_side_px, settings.min_face_score),
     )
 
 
