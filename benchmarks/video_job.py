@@ -76,5 +76,6 @@ def _row(side: str, medians: dict[str, tuple[float, float]], minutes: int, threa
         measured=f"{wall / ffmpeg_wall:.2f} x: {wall:.1f} s against {ffmpeg_wall:.1f} s",
         met=wall <= MUST * ffmpeg_wall,
         note=f"1080p H.264, 25 frames a second, 5 faces a frame, {PEOPLE} people enrolled; "
-        f"medians of {ROUNDS}, {threads} threads; processor time {cpu:.1f} s against {ffmpeg_cpu:.1f} s",
+        f"medians of {ROUNDS}, {threads} threads; "
+        f"processor time {cpu:.1f} s against {ffmpeg_cpu:.1f} s",
     )
