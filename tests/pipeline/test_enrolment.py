@@ -70,7 +70,7 @@ def test_pictures_of_one_person_are_one_enrolment(tmp_path: Path) -> None:
     portraits = [
         Portrait(picture(tmp_path / "1.png", RED), "Ada"),
         Portrait(picture(tmp_path / "2.png", GREEN), "Charles"),
-        Portrait(picture(tmp_path / "3.png", RED), "Ada"),
+        Portrait(picture(tmp_path / "3.png", (240, 10, 10)), "Ada"),
     ]
 
     result = enrolled(*portraits)
@@ -90,6 +90,18 @@ def test_a_picture_without_a_face_is_refused_and_the_others_go_on(tmp_path: Path
     assert [len(e.embeddings) for e in result.enrolments] == [1]
     assert [type(error) for error in result.refused] == [GalleryError, MediaError]
     assert str(result.refused[0]) == f"{dark}: found no face, expected one picture of Ada alone"
+
+
+def test_one_picture_under_two_names_is_refused_the_second_time(tmp_path: Path) -> None:
+    one, other = picture(tmp_path / "1.png"), picture(tmp_path / "2.png")
+
+    result = enrolled(Portrait(one, "Ada"), Portrait(other, "Charles"))
+
+    assert [e.name for e in result.enrolments] == ["Ada"]
+    assert str(result.refused[0]) == (
+        f"{other}: is to show Charles, and is the same picture as {one}, which is to show Ada: "
+        "expected one name"
+    )
 
 
 def chosen(*boxes: tuple[float, float, float, float]) -> Faces:

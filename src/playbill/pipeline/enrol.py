@@ -33,7 +33,7 @@ class Enrolled:
     refused: tuple[PlaybillError, ...]
     """One for each picture that could not be used."""
     paths: Mapping[str, Path]
-    """Of the good pictures, by their SHA-256."""
+    """Of the pictures, by their SHA-256."""
 
 
 def describe_portraits(
@@ -44,23 +44,23 @@ def describe_portraits(
 ) -> Enrolled:
     """Find the one face of each picture and describe it; `hook` is told of each when it is done.
 
-    A picture that cannot be read, shows no face or shows two people goes to `refused`; the others
-    go on.
+    A picture that cannot be read, shows no face, shows two people or is there under another name
+    already goes to `refused`; the others go on.
     """
     vectors: dict[str, list[Embeddings]] = defaultdict(list)
     sources: dict[str, list[str]] = defaultdict(list)
     refused: list[PlaybillError] = []
-    paths: dict[str, Path] = {}
+    taken: dict[str, Portrait] = {}
     for portrait in portraits:
         try:
-            frame, face = _the_face(portrait, detector)
             digest = sha256_of(portrait.path)
+            _require_one_name(portrait, taken.setdefault(digest, portrait))
+            frame, face = _the_face(portrait, detector)
         except PlaybillError as error:
             refused.append(error)
         else:
             vectors[portrait.name] += embedder.embed([frame], [face])
             sources[portrait.name].append(digest)
-            paths[digest] = portrait.path
         hook(portrait)
     return Enrolled(
         tuple(
@@ -68,8 +68,17 @@ def describe_portraits(
             for name, points in vectors.items()
         ),
         tuple(refused),
-        paths,
+        {digest: portrait.path for digest, portrait in taken.items()},
     )
+
+
+def _require_one_name(portrait: Portrait, first: Portrait) -> None:
+    """Refuse one picture under two names: each would look like a stranger who is somebody."""
+    if portrait.name != first.name:
+        raise GalleryError(
+            f"{portrait.path}: is to show {portrait.name}, and is the same picture as "
+            f"{first.path}, which is to show {first.name}: expected one name"
+        )
 
 
 def _the_face(portrait: Portrait, detector: FaceDetector) -> tuple[Frame, Faces]:

@@ -41,8 +41,8 @@ def grow_gallery(
         stranger_rate: None: that of the gallery so far.
 
     Raises:
-        GalleryError: the gallery cannot be read, is of another network, or strangers cannot be
-            told (see `recognition.fitting.fit`).
+        GalleryError: the gallery cannot be read, is of another network, has one of the pictures
+            under another name, or strangers cannot be told (see `recognition.fitting.fit`).
     """
     gallery, rate = Gallery.empty(space), STRANGER_RATE
     if target.exists():
@@ -50,6 +50,7 @@ def grow_gallery(
         _require_space(target, before.gallery.space, space)
         gallery, rate = before.gallery, before.stranger_rate
     grown = gallery.add(*enrolled.enrolments)
+    _require_one_name(target, grown)
     return fit(grown, _strangers(card), stranger_rate=stranger_rate or rate)
 
 
@@ -59,6 +60,17 @@ def _require_space(path: Path, found: str, expected: str) -> None:
             f"{path}: was enrolled with the network {found}, found faces described by {expected}, "
             "expected the same one: enrol again, or name the other network with --models"
         )
+
+
+def _require_one_name(path: Path, gallery: Gallery) -> None:
+    names: dict[str, str] = {}
+    for source, row in zip(gallery.sources, gallery.person_of_row, strict=True):
+        name = gallery.people[row].name
+        if names.setdefault(source, name) != name:
+            raise GalleryError(
+                f"{path}: the picture with sha256 {source[:12]}... would show both "
+                f"{names[source]} and {name}, expected one name for a picture"
+            )
 
 
 def _strangers(card: ModelCard) -> StrangerScores | None:
