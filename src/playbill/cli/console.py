@@ -50,10 +50,10 @@ class FrameBar:
 
     def show(self, progress: hooks.Progress) -> None:
         """Take a report of the pipeline; fits `pipeline.hooks.Hook`."""
-        name = progress.media.name
-        if name not in self.tasks:
-            self.tasks[name] = self.bar.add_task(escape(name), total=progress.expected, speed="")
-        task = self.tasks[name]
+        medium, title = progress.media.id, escape(progress.media.name)
+        if medium not in self.tasks:
+            self.tasks[medium] = self.bar.add_task(title, total=progress.expected, speed="")
+        task = self.tasks[medium]
         elapsed = self.bar.tasks[self.bar.task_ids.index(task)].elapsed or 0.0
         speed = f"{float(progress.time_s) / elapsed:.1f}x" if elapsed and progress.time_s else ""
         self.bar.update(task, completed=progress.done, total=progress.expected, speed=speed)
