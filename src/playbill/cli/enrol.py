@@ -107,9 +107,11 @@ def _describe(portraits: Sequence[Portrait], describer: Describer) -> Enrolled:
 def _summary(path: Path, fitted: FittedGallery) -> str:
     """What the gallery can, and what its threshold rests on."""
     calibration, people = fitted.calibration(), len(fitted.gallery.people)
-    rests_on = "what the network's card says of strangers"
+    rests_on = []
+    if fitted.card is not None:
+        rests_on.append("what the network's card says of strangers")
     if calibration.stranger_people:
-        rests_on = (
+        rests_on.append(
             f"{calibration.strangers} pictures of {calibration.stranger_people} people held out, "
             f"of whom {calibration.measured_rate:.1%} got a wrong name"
         )
@@ -117,7 +119,7 @@ def _summary(path: Path, fitted: FittedGallery) -> str:
         f"{escape(str(path))}: {_count(people, 'person', 'people')}, "
         f"{_count(len(fitted.gallery), 'picture', 'pictures')}; answers by "
         f"{fitted.choice.method}; names from a score of {calibration.threshold:.3f} on, so that at "
-        f"most {calibration.stranger_rate:.1%} of strangers get one ({rests_on})"
+        f"most {calibration.stranger_rate:.1%} of strangers get one ({', and '.join(rests_on)})"
     )
 
 
