@@ -11,6 +11,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from playbill.media.announced import lost_of_length
 from playbill.media.entry_points import is_entry_point, length_size
 
 NO_PTS = -(1 << 63)
@@ -59,7 +60,7 @@ class PacketScan:
     halved: bool
     """Packets may be half frames: broadcasters' H.264 has one for each field."""
     lost: int
-    """Frames that the file announces after the point where it is cut off."""
+    """Frames that the file announces and does not hold: it is cut off, or has a hole."""
 
     def has_presentation_order(self) -> bool:
         """Whether the times tell how many frames there are, and their order.
@@ -101,26 +102,28 @@ def scan_packets(container: InputContainer, stream: VideoStream) -> PacketScan:
             shown.append(not packet.is_discard)
             if packet.pts is not None and not packet.is_discard:
                 end_pts = max(end_pts, packet.pts + (packet.duration or 0))
+    times = np.frombuffer(pts, np.int64) if pts else np.empty(0, np.int64)
     return PacketScan(
         container=container.format.name.split(",")[0],
         codec=codec,
         timed=_is_timed(container, stream),
         time_base=stream.time_base or Fraction(1, 1000),
         frame_rate=stream.average_rate or stream.guessed_rate,
-        pts=np.frombuffer(pts, np.int64) if pts else np.empty(0, np.int64),
+        pts=times,
         entry=np.frombuffer(entry, np.bool_),
         shown=np.frombuffer(shown, np.bool_),
         end_pts=end_pts,
         halved=codec == "h264" and context.field_order != PROGRESSIVE,
-        lost=_lost(container, stream),
+        lost=_lost(container, stream, times),
     )
 
 
-def _lost(container: InputContainer, stream: VideoStream) -> int:
-    """How many frames lie behind the end of a file that says in advance where they are."""
-    if not container.format.name.startswith("mov"):
-        return 0
-    return sum(entry.pos >= container.size for entry in stream.index_entries)
+def _lost(container: InputContainer, stream: VideoStream, pts: NDArray[np.int64]) -> int:
+    """How many frames a file announces that are not there."""
+    name = container.format.name
+    if name.startswith("mov"):
+        return sum(entry.pos >= container.size for entry in stream.index_entries)
+    return lost_of_length(stream, pts) if name.startswith("matroska") else 0
 
 
 def _is_timed(container: InputContainer, stream: VideoStream) -> bool:
