@@ -1,4 +1,5 @@
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,25 @@ def test_the_mode_follows_the_umask(tmp_path: Path) -> None:
         pass
 
     assert plain.stat().st_mode == atomic.stat().st_mode
+
+
+def test_a_link_stays_a_link_and_what_it_points_to_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    with atomic_path(link) as temporary:
+        temporary.write_text("new")
+
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(OutputError, match="it is no ordinary file"), atomic_path(pipe):
+        pass
+
+    assert pipe.is_fifo()
