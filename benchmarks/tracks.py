@@ -93,7 +93,11 @@ def _gallery(
 
 def _answer(vectors: NDArray[np.float32], recogniser: Recogniser) -> str | None:
     """Whom the pipeline takes a face for that stays in place and looks like `vectors` in turn."""
-    face = Faces([[0, 0, 40, 40]], [1.0], np.full((1, 5, 2), 20))  # type: ignore[arg-type]
+    face = Faces(
+        np.array([[0, 0, 40, 40]], np.float32),
+        np.ones(1, np.float32),
+        np.full((1, 5, 2), 20, np.float32),
+    )
     shot = [
         Findings(
             i, Fraction(i), Detections.empty(COCO_80), face, Embeddings(row[None], recogniser.space)

@@ -2,12 +2,10 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
 from playbill.core.metadata import FrameMetadata
 from playbill.core.people import Match, Person
-from playbill.core.ports import best_match
 from playbill.core.run import Coverage
 from tests.support.analyses import ADA, CHARLES, analysis_of, person, thing
 
@@ -22,23 +20,6 @@ def test_a_person_without_id_or_name_is_refused(person_id: str, name: str) -> No
 def test_a_match_with_a_score_outside_0_to_1_is_refused(score: float) -> None:
     with pytest.raises(ValueError, match="score must lie between 0 and 1"):
         Match(ADA, score)
-
-
-@pytest.mark.parametrize(
-    ("people", "scores", "match"),
-    [
-        ([], [], Match(None, 0)),
-        ([ADA], [0.49], Match(None, np.float32(0.49).item())),
-        ([ADA], [0.5], Match(ADA, 0.5)),
-        ([ADA, CHARLES], [0.25, 0.75], Match(CHARLES, 0.75)),
-        ([ADA, CHARLES], [0.75, 0.75], Match(ADA, 0.75)),
-        ([ADA, CHARLES], [0.0, 0.0], Match(None, 0)),
-    ],
-)
-def test_the_best_person_is_named_from_a_half_on(
-    people: list[Person], scores: list[float], match: Match
-) -> None:
-    assert best_match(people, np.array(scores, np.float32)) == match
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
-from playbill.core.people import Match, Person
+from playbill.core.people import Person
 from playbill.core.run import GalleryUse, ModelUse
 
 
@@ -70,11 +70,3 @@ class Recogniser(Protocol):
             GalleryError: the embeddings are of another network.
         """
         ...
-
-
-def best_match(people: Sequence[Person], scores: NDArray[np.float32]) -> Match:
-    """The answer that one row of `Recogniser.score` gives."""
-    if not len(people):
-        return Match(None, 0.0)
-    best = int(np.argmax(scores))
-    return Match(people[best] if scores[best] >= 0.5 else None, float(scores[best]))
