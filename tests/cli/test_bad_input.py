@@ -194,10 +194,17 @@ def test_names_with_slashes_emoji_and_300_characters_are_names(
     assert read_document(result).names() == [name]
 
 
-def test_a_person_with_one_picture_is_enrolled_and_found(
-    playbill: Playbill, portraits: Path, tmp_path: Path
+def test_a_person_with_one_picture_is_enrolled_and_found_in_another(
+    playbill: Playbill, data_folder: Path, tmp_path: Path
 ) -> None:
-    assert playbill("enrol", portraits, "--out", tmp_path / "cast.npz").code == 0
+    first, second = sorted((data_folder / "lfw" / "Abdullah_Gul").iterdir())[:2]
+    gallery, result = tmp_path / "cast.npz", tmp_path / "result.json"
+
+    enrolled = playbill("enrol", first, "--name", "Abdullah Gul", "--out", gallery)
+    playbill("analyze", second, "--gallery", gallery, "--out", result)
+
+    assert "1 person, 1 picture;" in enrolled.out
+    assert read_document(result).names() == ["Abdullah Gul"]
 
 
 def test_a_broken_gallery_is_refused(playbill: Playbill, portraits: Path, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -332,3 +334,12 @@ def test_pillow_stays_as_it_was() -> None:
     after = (Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, dict(Pillow.OPEN))
 
     assert before == after
+
+
+def test_reading_pictures_registers_nothing_for_the_whole_process() -> None:
+    alone = (
+        "from PIL import Image; import playbill.media.images; "
+        "assert 'HEIF' not in Image.OPEN; assert Image.MAX_IMAGE_PIXELS == 89478485"
+    )
+
+    subprocess.run([sys.executable, "-c", alone], check=True)

@@ -1,6 +1,5 @@
 """Small pictures for the report: for each appearance the frame that shows it best."""
 
-import hashlib
 import io
 from bisect import bisect_left
 from collections import defaultdict
@@ -18,6 +17,7 @@ from playbill.core.appearances import Appearance
 from playbill.core.frame import Frame, Image
 from playbill.core.metadata import Box, FrameMetadata, Thing
 from playbill.errors import MediaError
+from playbill.media.files import sha256_of
 from playbill.media.images import read_image
 from playbill.media.video import SampledVideo
 from playbill.rendering.timeline import Bar, object_rows, people_rows
@@ -84,12 +84,7 @@ def portrait(thumbnail: Thumbnail, side: int = 96) -> bytes:
 
 
 def _require_same_file(source: Path, analysis: Analysis) -> None:
-    try:
-        with source.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise MediaError(f"{source}: cannot be read: {reason}") from error
+    found = sha256_of(source)
     if found != analysis.media.sha256:
         raise MediaError(
             f"{source}: is another file than the one that was analysed: "
