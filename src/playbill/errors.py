@@ -7,6 +7,9 @@ PlaybillError
 │   ├── ModelAltered        the bytes are not those that the card vouches for
 │   └── RuntimeMissing      the asked-for runtime or device is not on this machine
 ├── GalleryError        a gallery or the pictures for one cannot be used
+├── DatasetError        training data cannot be read, or cannot be used as it is
+├── TrainingError       a training cannot start or cannot go on
+├── ExtraMissing        an optional part of Playbill is not installed
 ├── DocumentError       a file is not a valid `playbill/1` document
 └── OutputError         a result cannot be written
 
@@ -40,6 +43,18 @@ class RuntimeMissing(ModelError):
 
 class GalleryError(PlaybillError):
     """A gallery, or the pictures for one, cannot be used."""
+
+
+class DatasetError(PlaybillError):
+    """Training data cannot be read, or cannot be used as it is."""
+
+
+class TrainingError(PlaybillError):
+    """A training cannot start or cannot go on."""
+
+
+class ExtraMissing(PlaybillError):
+    """An optional part of Playbill is not installed."""
 
 
 class DocumentError(PlaybillError):

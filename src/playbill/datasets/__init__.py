@@ -1,0 +1,1 @@
+"""Training data in and out: objects in pictures, pictures of people."""

@@ -1,0 +1,1 @@
+"""How good is it: faces, objects and galleries measured on data kept apart."""

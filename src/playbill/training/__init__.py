@@ -1,0 +1,1 @@
+"""Networks made from data: the only place with torch."""
