@@ -1,0 +1,1 @@
+"""Weights of networks that came from elsewhere, for the modules of `networks/`."""
