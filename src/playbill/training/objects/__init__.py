@@ -1,0 +1,1 @@
+"""Object networks: prior boxes, loss, samples, and the task that trains them."""
