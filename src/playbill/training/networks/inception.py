@@ -82,7 +82,7 @@ class EmbeddingHead(nn.Module):
 
 
 def start_randomly(network: nn.Module) -> None:
-    """Draw convolutions anew, so that ReLUs keep the variance (He et al., 2015, arXiv:1502.01852)."""
+    """Draw all convolutions so that ReLUs keep the variance (He et al., 2015)."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")

@@ -1,7 +1,7 @@
 """Inception-ResNet-v1 as FaceNet has it: the network of `facenet_vggface2`.
 
-Szegedy et al., 2016 (arXiv:1602.07261), in the form of davidsandberg/facenet, which differs from the
-paper's figures in the last residual block (not scaled, no ReLU) and ends in an embedding.
+Szegedy et al., 2016 (arXiv:1602.07261), in the form of davidsandberg/facenet, which differs from
+the paper's figures in the last residual block (not scaled, no ReLU) and ends in an embedding.
 """
 
 from functools import partial
@@ -76,7 +76,9 @@ def _reduction_a(unit: Unit) -> Parallel:
     return Parallel(
         (
             unit(256, 384, 3, stride=2),
-            nn.Sequential(unit(256, 192, 1), unit(192, 192, 3, padding=1), unit(192, 256, 3, stride=2)),
+            nn.Sequential(
+                unit(256, 192, 1), unit(192, 192, 3, padding=1), unit(192, 256, 3, stride=2)
+            ),
             nn.MaxPool2d(3, stride=2),
         )
     )
@@ -99,7 +101,9 @@ def _reduction_b(unit: Unit) -> Parallel:
         (
             nn.Sequential(unit(896, 256, 1), unit(256, 384, 3, stride=2)),
             nn.Sequential(unit(896, 256, 1), unit(256, 256, 3, stride=2)),
-            nn.Sequential(unit(896, 256, 1), unit(256, 256, 3, padding=1), unit(256, 256, 3, stride=2)),
+            nn.Sequential(
+                unit(896, 256, 1), unit(256, 256, 3, padding=1), unit(256, 256, 3, stride=2)
+            ),
             nn.MaxPool2d(3, stride=2),
         )
     )

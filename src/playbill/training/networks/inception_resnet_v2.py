@@ -1,4 +1,4 @@
-"""Inception-ResNet-v2 (Szegedy et al., 2016, arXiv:1602.07261) with an embedding in place of classes.
+"""Inception-ResNet-v2 (Szegedy et al., 2016, arXiv:1602.07261), an embedding in place of classes.
 
 It is the network that the paper's authors gave out (TF-Slim; 55,843,464 parameters with ImageNet's
 1,000 classes), with more and narrower blocks than the figures of the paper show.
@@ -23,8 +23,9 @@ FEATURES = 1536
 
 
 class InceptionResnetV2(nn.Module):
-    """(n, 3, h, w) RGB as (x - 127.5) / 128, 160 or 299 px (75 at least), to (n, 512), not normalised.
+    """(n, 3, h, w) RGB as (x - 127.5) / 128, 160 or 299 px, to (n, 512), not normalised.
 
+    It takes any size from 75 px on; the paper's is 299, FaceNet's 160.
     `batch_norm=False` is the same network with each norm folded into its convolution.
     """
 
@@ -70,7 +71,9 @@ def _mixed_5b(unit: Unit) -> Parallel:
             unit(192, 96, 1),
             nn.Sequential(unit(192, 48, 1), unit(48, 64, 5, padding=2)),
             nn.Sequential(unit(192, 64, 1), unit(64, 96, 3, padding=1), unit(96, 96, 3, padding=1)),
-            nn.Sequential(nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False), unit(192, 64, 1)),
+            nn.Sequential(
+                nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False), unit(192, 64, 1)
+            ),
         )
     )
 
@@ -88,7 +91,9 @@ def _reduction_a(unit: Unit) -> Parallel:
     return Parallel(
         (
             unit(320, 384, 3, stride=2),
-            nn.Sequential(unit(320, 256, 1), unit(256, 256, 3, padding=1), unit(256, 384, 3, stride=2)),
+            nn.Sequential(
+                unit(320, 256, 1), unit(256, 256, 3, padding=1), unit(256, 384, 3, stride=2)
+            ),
             nn.MaxPool2d(3, stride=2),
         )
     )
@@ -111,7 +116,9 @@ def _reduction_b(unit: Unit) -> Parallel:
         (
             nn.Sequential(unit(1088, 256, 1), unit(256, 384, 3, stride=2)),
             nn.Sequential(unit(1088, 256, 1), unit(256, 288, 3, stride=2)),
-            nn.Sequential(unit(1088, 256, 1), unit(256, 288, 3, padding=1), unit(288, 320, 3, stride=2)),
+            nn.Sequential(
+                unit(1088, 256, 1), unit(256, 288, 3, padding=1), unit(288, 320, 3, stride=2)
+            ),
             nn.MaxPool2d(3, stride=2),
         )
     )

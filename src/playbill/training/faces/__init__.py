@@ -1,0 +1,1 @@
+"""Embedding networks for faces, made from pictures of people."""
