@@ -7,7 +7,8 @@ from onnx import helper
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
 from playbill.errors import ModelError
-from playbill.models.facenet import FaceNetEmbedder, crop, with_margin
+from playbill.models.face_crops import crop, with_margin
+from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from tests.support.networks import halving_network, mean_network, network, write_model

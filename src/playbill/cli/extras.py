@@ -18,5 +18,6 @@ def from_extra(module: str, extra: str) -> ModuleType:
         if error.name is None or error.name.startswith("playbill"):
             raise
         raise ExtraMissing(
-            f"{error.name} is not installed, which this command needs: pip install 'playbill[{extra}]'"
+            f"{error.name} is not installed, which this command needs: "
+            f"pip install 'playbill[{extra}]'"
         ) from error

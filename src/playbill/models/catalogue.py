@@ -9,6 +9,7 @@ from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
 from playbill.models import ssd, yolox
 from playbill.models.cards import ModelCard, Task
+from playbill.models.face_crops import CUTS
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.mtcnn import DEFAULT_SETTINGS, MtcnnDetector, MtcnnSettings
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
@@ -62,7 +63,7 @@ def _open_yolox(
 
 
 FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn})
-FACE_EMBEDDERS = MappingProxyType({"facenet": FaceNetEmbedder.open})
+FACE_EMBEDDERS = MappingProxyType(dict.fromkeys(CUTS, FaceNetEmbedder.open))
 OBJECT_DETECTORS = MappingProxyType({"ssd": _open_ssd, "yolox": _open_yolox})
 
 
