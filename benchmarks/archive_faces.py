@@ -13,11 +13,11 @@ from benchmarks.identification import stranger_scores
 from benchmarks.inputs import data_file
 from benchmarks.rows import Row
 from playbill.core.embeddings import Embeddings
+from playbill.datasets.people import PersonPicture
 from playbill.models.catalogue import Choice, open_face_detector, open_face_embedder
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from playbill.pipeline.enrol import Enrolled, describe_portraits
-from playbill.pipeline.portraits import Portrait
 from playbill.recognition.fitting import STRANGER_RATE, fit
 from playbill.recognition.gallery import Gallery
 from playbill.recognition.gallery_file import StoredGallery
@@ -79,7 +79,7 @@ def enrol(paths: list[Path]) -> Enrolled:
     """The pictures as `playbill enrol` takes them."""
     store, options, choice = ModelStore.default(), SessionOptions(), Choice()
     return describe_portraits(
-        [Portrait(path, path.parent.name) for path in paths],
+        [PersonPicture(path, path.parent.name) for path in paths],
         open_face_detector(choice.face_detector, store, options),
         open_face_embedder(choice.face_embedder, store, options),
         lambda _: None,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playbill.core.analysis import Analysis
+from playbill.datasets.people import find_people
 from playbill.errors import PlaybillError
 from playbill.pipeline.enrol import describe_portraits
 from playbill.pipeline.galleries import grow_gallery
 from playbill.pipeline.hooks import Hook, no_hook
 from playbill.pipeline.opening import open_analyzer, open_describer
-from playbill.pipeline.portraits import find_portraits
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import write_gallery
 
@@ -62,7 +62,7 @@ def enrol(
         PlaybillError: see `playbill.errors`.
     """
     describer, target = open_describer(settings), Path(gallery)
-    portraits = find_portraits(Path(source), name)
+    portraits = find_people(Path(source), name)
     enrolled = describe_portraits(portraits, describer.detector, describer.embedder, lambda _: None)
     if enrolled.enrolments:
         space, rate = describer.embedder.space, settings.stranger_rate

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image as Pillow
 
 from playbill.core.faces import Faces
-from playbill.errors import GalleryError, MediaError
+from playbill.datasets.people import PersonPicture, find_people
+from playbill.errors import DatasetError, GalleryError, MediaError
 from playbill.pipeline.enrol import Enrolled, describe_portraits, only_face, with_room
-from playbill.pipeline.portraits import Portrait, find_portraits
 from tests.support.analyses import faces
 from tests.support.fakes import BrightnessFaces, ColourEmbedder
 
@@ -23,11 +23,11 @@ def picture(path: Path, colour: tuple[int, int, int] = RED) -> Path:
 
 
 def named(source: Path, name: str | None = None) -> list[tuple[str, str]]:
-    return [(p.path.name, p.name) for p in find_portraits(source, name)]
+    return [(p.path.name, p.name) for p in find_people(source, name)]
 
 
-def enrolled(*portraits: Portrait) -> Enrolled:
-    seen: list[Portrait] = []
+def enrolled(*portraits: PersonPicture) -> Enrolled:
+    seen: list[PersonPicture] = []
     result = describe_portraits(portraits, BrightnessFaces(), ColourEmbedder(), seen.append)
     assert seen == list(portraits)
     return result
@@ -60,7 +60,7 @@ def test_a_single_picture_is_named_as_the_file_or_as_told(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GalleryError, match="found no picture"):
+    with pytest.raises(DatasetError, match="found no picture"):
         named(tmp_path)
     with pytest.raises(MediaError, match="no such file"):
         named(tmp_path / "gone")
@@ -68,9 +68,9 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
 
 def test_pictures_of_one_person_are_one_enrolment(tmp_path: Path) -> None:
     portraits = [
-        Portrait(picture(tmp_path / "1.png", RED), "Ada"),
-        Portrait(picture(tmp_path / "2.png", GREEN), "Charles"),
-        Portrait(picture(tmp_path / "3.png", (240, 10, 10)), "Ada"),
+        PersonPicture(picture(tmp_path / "1.png", RED), "Ada"),
+        PersonPicture(picture(tmp_path / "2.png", GREEN), "Charles"),
+        PersonPicture(picture(tmp_path / "3.png", (240, 10, 10)), "Ada"),
     ]
 
     result = enrolled(*portraits)
@@ -85,7 +85,9 @@ def test_a_picture_without_a_face_is_refused_and_the_others_go_on(tmp_path: Path
     text.write_text("no picture")
     good = picture(tmp_path / "good.png", RED)
 
-    result = enrolled(Portrait(dark, "Ada"), Portrait(text, "Ada"), Portrait(good, "Ada"))
+    result = enrolled(
+        PersonPicture(dark, "Ada"), PersonPicture(text, "Ada"), PersonPicture(good, "Ada")
+    )
 
     assert [len(e.embeddings) for e in result.enrolments] == [1]
     assert [type(error) for error in result.refused] == [GalleryError, MediaError]
@@ -95,7 +97,7 @@ def test_a_picture_without_a_face_is_refused_and_the_others_go_on(tmp_path: Path
 def test_one_picture_under_two_names_is_refused_the_second_time(tmp_path: Path) -> None:
     one, other = picture(tmp_path / "1.png"), picture(tmp_path / "2.png")
 
-    result = enrolled(Portrait(one, "Ada"), Portrait(other, "Charles"))
+    result = enrolled(PersonPicture(one, "Ada"), PersonPicture(other, "Charles"))
 
     assert [e.name for e in result.enrolments] == ["Ada"]
     assert str(result.refused[0]) == (
@@ -105,7 +107,7 @@ def test_one_picture_under_two_names_is_refused_the_second_time(tmp_path: Path) 
 
 
 def chosen(*boxes: tuple[float, float, float, float]) -> Faces:
-    return only_face(faces(*boxes), Portrait(Path("pair.jpg"), "Ada"))
+    return only_face(faces(*boxes), PersonPicture(Path("pair.jpg"), "Ada"))
 
 
 def test_two_faces_of_about_the_same_size_are_refused() -> None:

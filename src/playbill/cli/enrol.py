@@ -19,13 +19,15 @@ from playbill.cli.options import (
     Precision,
     Strangers,
     Threads,
+    Without,
     model_names,
 )
+from playbill.datasets.left_out import LeftOut, read_left_out
+from playbill.datasets.people import PersonPicture, find_people, place_of
 from playbill.errors import PlaybillError
 from playbill.pipeline.enrol import Enrolled, describe_portraits
 from playbill.pipeline.galleries import grow_gallery
 from playbill.pipeline.opening import Describer, open_describer
-from playbill.pipeline.portraits import Portrait, find_portraits
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.audit import Doubt, audit
 from playbill.recognition.fitting import FittedGallery
@@ -45,6 +47,7 @@ def enrol(
     name: Annotated[
         str | None, typer.Option(help="Whom all these pictures show, whatever they are called.")
     ] = None,
+    without: Without = None,
     strangers: Strangers = None,
     min_face: MinFace = DEFAULTS.min_face_px,
     min_face_score: MinFaceScore = DEFAULTS.min_face_score,
@@ -67,7 +70,7 @@ def enrol(
         device=device,
         threads=threads,
     )
-    portraits, refused = _find(sources, name)
+    portraits, refused = _find(sources, name, without)
     describer = open_describer(settings)
     enrolled = _describe(portraits, describer)
     refused += enrolled.refused
@@ -84,18 +87,25 @@ def enrol(
         raise typer.Exit(EXIT_BAD_INPUT)
 
 
-def _find(sources: Sequence[Path], name: str | None) -> tuple[list[Portrait], list[PlaybillError]]:
-    portraits: list[Portrait] = []
+def _find(
+    sources: Sequence[Path], name: str | None, without: Path | None
+) -> tuple[list[PersonPicture], list[PlaybillError]]:
+    left_out = LeftOut.of([]) if without is None else read_left_out(without)
+    portraits: list[PersonPicture] = []
     refused: list[PlaybillError] = []
+    places: list[str] = []
     for source in sources:
         try:
-            portraits += find_portraits(source, name)
+            places += [place_of(picture.path, source) for picture in find_people(source)]
+            portraits += find_people(source, name, without=left_out)
         except PlaybillError as error:
             refused.append(error)
+    for place in left_out.missing(places):
+        warn(f"{without}: {place} is to be left out, and is not there")
     return portraits, refused
 
 
-def _describe(portraits: Sequence[Portrait], describer: Describer) -> Enrolled:
+def _describe(portraits: Sequence[PersonPicture], describer: Describer) -> Enrolled:
     columns = ("pictures", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err(), disable=not err().is_terminal) as bar:
         task = bar.add_task("", total=len(portraits))

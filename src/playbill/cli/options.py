@@ -36,6 +36,13 @@ Models = Annotated[
     str,
     typer.Option(help="Networks to use instead of the default of their task: NAME,NAME."),
 ]
+Without = Annotated[
+    Path | None,
+    typer.Option(
+        readable=False,
+        help="A list of pictures to leave out, one a line, as PERSON/PICTURE.jpg.",
+    ),
+]
 Strangers = Annotated[
     float | None,
     typer.Option(min=0.0001, max=0.5, help="At most this share of strangers gets a name."),

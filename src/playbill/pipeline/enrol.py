@@ -11,10 +11,10 @@ from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
 from playbill.core.ports import FaceDetector, FaceEmbedder
+from playbill.datasets.people import PersonPicture
 from playbill.errors import GalleryError, PlaybillError
 from playbill.media.files import sha256_of
 from playbill.media.images import read_image
-from playbill.pipeline.portraits import Portrait
 from playbill.recognition.gallery import Enrolment
 
 MAX_RIVAL = 0.5
@@ -37,10 +37,10 @@ class Enrolled:
 
 
 def describe_portraits(
-    portraits: Iterable[Portrait],
+    portraits: Iterable[PersonPicture],
     detector: FaceDetector,
     embedder: FaceEmbedder,
-    hook: Callable[[Portrait], None],
+    hook: Callable[[PersonPicture], None],
 ) -> Enrolled:
     """Find the one face of each picture and describe it; `hook` is told of each when it is done.
 
@@ -50,12 +50,12 @@ def describe_portraits(
     vectors: dict[str, list[Embeddings]] = defaultdict(list)
     sources: dict[str, list[str]] = defaultdict(list)
     refused: list[PlaybillError] = []
-    taken: dict[str, Portrait] = {}
+    taken: dict[str, PersonPicture] = {}
     for portrait in portraits:
         try:
             digest = sha256_of(portrait.path)
             _require_one_name(portrait, taken.setdefault(digest, portrait))
-            frame, face = _the_face(portrait, detector)
+            frame, face = one_face(portrait, detector)
         except PlaybillError as error:
             refused.append(error)
         else:
@@ -72,7 +72,7 @@ def describe_portraits(
     )
 
 
-def _require_one_name(portrait: Portrait, first: Portrait) -> None:
+def _require_one_name(portrait: PersonPicture, first: PersonPicture) -> None:
     """Refuse one picture under two names: each would look like a stranger who is somebody."""
     if portrait.name != first.name:
         raise GalleryError(
@@ -81,7 +81,13 @@ def _require_one_name(portrait: Portrait, first: Portrait) -> None:
         )
 
 
-def _the_face(portrait: Portrait, detector: FaceDetector) -> tuple[Frame, Faces]:
+def one_face(portrait: PersonPicture, detector: FaceDetector) -> tuple[Frame, Faces]:
+    """The picture and the face that it is of, looked for once more with room around the picture.
+
+    Raises:
+        MediaError: the picture cannot be read.
+        GalleryError: it shows no face, or two that it may be of.
+    """
     frame = Frame.still(read_image(portrait.path))
     (faces,) = detector.detect([frame])
     if not len(faces):
@@ -90,7 +96,7 @@ def _the_face(portrait: Portrait, detector: FaceDetector) -> tuple[Frame, Faces]
     return frame, only_face(faces, portrait)
 
 
-def only_face(faces: Faces, portrait: Portrait) -> Faces:
+def only_face(faces: Faces, portrait: PersonPicture) -> Faces:
     """The face that the portrait is of; small faces in the background do not count.
 
     Raises:
