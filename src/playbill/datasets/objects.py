@@ -83,6 +83,9 @@ class PictureDetails:
     """VOC: channels."""
 
 
+NO_PICTURE_DETAILS = PictureDetails()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureObjects:
     """One labelled picture. Boxes: pixels of the upright picture, 0-based, half-open."""
@@ -113,7 +116,7 @@ class PictureObjects:
     """n, or none at all."""
     object_details: tuple[ObjectDetails, ...] = ()
     """n, or none at all."""
-    details: PictureDetails = PictureDetails()
+    details: PictureDetails = NO_PICTURE_DETAILS
 
     def __post_init__(self) -> None:
         boxes = owned_rows("boxes_xyxy", self.boxes_xyxy, np.float64, (4,))
@@ -163,7 +166,7 @@ class About:
     """COCO: the number of each label in the file; empty: not known."""
     supercategories: tuple[str, ...] = ()
     """COCO: one for each label; empty: not known."""
-    info: Mapping[str, Any] = MappingProxyType({})
+    info: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """COCO: year, version, description, contributor, url, date_created."""
     licences: tuple[Mapping[str, Any], ...] = ()
     """COCO: id, name, url."""

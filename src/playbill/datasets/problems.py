@@ -20,6 +20,7 @@ ProblemKind = Literal[
     "empty-box",
     "box-outside",
     "unheld-shape",
+    "bad-name",
     "no-pictures",
 ]
 """What a reader can find: the file of labels, the picture, or one of its objects is wrong."""
