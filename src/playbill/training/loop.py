@@ -1,0 +1,216 @@
+"""The training loop: every training of Playbill goes through it, step by step.
+
+One process a device, through Lightning Fabric; `torchrun` spreads it over machines. What a step
+learns from depends on the seed, the step and the process alone, so a resumed training draws the
+curve that it would have drawn.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from playbill.errors import TrainingError
+from playbill.pipeline.prefetch import prefetch
+from playbill.training.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
+from playbill.training.curve import CurveWriter
+from playbill.training.ema import Average
+from playbill.training.optimiser import learning_rate, make_optimiser
+from playbill.training.progress import Hook, TrainingProgress, silent
+from playbill.training.settings import LoopSettings
+from playbill.training.task import Task
+
+AHEAD = 4
+"""Batches made while a graphics card works on another."""
+
+
+class Loop:
+    """A task on its way from the first step to the last, in a folder it can be resumed from."""
+
+    def __init__(
+        self, task: Task, settings: LoopSettings, folder: Path, *, network: str, hook: Hook = silent
+    ) -> None:
+        """Set up, or go on from the checkpoint in `folder`.
+
+        Args:
+            task: what to train.
+            settings: how.
+            folder: is there; checkpoint and curve go into it.
+            network: names what is trained, in the checkpoint.
+            hook: is told how it goes.
+
+        Raises:
+            TrainingError: the checkpoint is of another network or cannot be read.
+        """
+        self.task, self.settings, self.folder = task, settings, folder
+        self.network, self.hook = network, hook
+        self.fabric = Fabric(devices=settings.devices, precision=_precision(settings))
+        self.fabric.launch()
+        self.module = task.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Average(self.module, settings.ema) if settings.ema else None
+        self.step = 0
+        optimiser = make_optimiser(self.module, settings)
+        if (folder / FILE).exists():
+            self._resume(optimiser)
+        self.model, self.optimiser = self.fabric.setup(self.module, optimiser)
+        if self.average:
+            self.average.module.to(self.fabric.device)
+        self.evaluated_at = -1
+
+    @property
+    def trained(self) -> nn.Module:
+        """What is evaluated and exported: the moving average, if there is one."""
+        return self.average.module if self.average else self.module
+
+    def run(self) -> dict[str, float]:
+        """Train to the last step and return the measures at the end.
+
+        Raises:
+            TrainingError: the loss is no number any more; the last checkpoint is from before.
+            OutputError: a checkpoint cannot be written; the last one is kept.
+        """
+        self.curve = CurveWriter(self.folder, step=self.step)
+        self.started, self.begun_at, self.evaluating_s = time.monotonic(), self.step, 0.0
+        saved = time.monotonic()
+        losses: list[dict[str, float]] = []
+        measures: dict[str, float] = {}
+        with self._batches() as batches, self._saving_when_interrupted():
+            for batch in batches:
+                losses.append(self._train_on(batch))
+                self.step += 1
+                measures = self._look(losses) or measures
+                if time.monotonic() - saved > self.settings.checkpoint_every_s:
+                    self.save()
+                    saved = time.monotonic()
+        if self.evaluated_at != self.step:
+            measures = self._evaluated()
+            self.curve.add(self.step, measures)
+        self.save()
+        self.curve.close()
+        return measures
+
+    def save(self) -> None:
+        """Write the checkpoint and bring the pictures of the curve up to date."""
+        if not self.fabric.is_global_zero:
+            return
+        write_checkpoint(
+            self.folder / FILE,
+            Checkpoint(
+                network=self.network,
+                step=self.step,
+                module=self.module.state_dict(),
+                optimiser=self.optimiser.state_dict(),
+                average=self.average.module.state_dict() if self.average else None,
+            ),
+        )
+        self.curve.draw(self.network)
+
+    @contextmanager
+    def _saving_when_interrupted(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.save()
+            raise
+
+    def _resume(self, optimiser: torch.optim.Optimizer) -> None:
+        found = read_checkpoint(self.folder / FILE, network=self.network)
+        try:
+            self.module.load_state_dict(found.module)
+            optimiser.load_state_dict(found.optimiser)
+            if self.average and found.average:
+                self.average.module.load_state_dict(found.average)
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise TrainingError(
+                f"{self.folder / FILE}: the checkpoint does not fit what is trained here: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
+        self.step = found.step
+
+    @contextmanager
+    def _batches(self) -> Iterator[Iterator[tuple[Tensor, ...]]]:
+        """The batches from here to the end; a graphics card has the next ones made meanwhile."""
+        steps = range(self.step, self.settings.steps)
+        rank, ranks = self.fabric.global_rank, self.fabric.world_size
+        made = (self.task.batch(step * ranks + rank) for step in steps)
+        if self.fabric.device.type == "cpu":
+            yield made
+            return
+        ahead = prefetch(made, AHEAD)
+        try:
+            yield ahead
+        finally:
+            ahead.close()
+
+    def _train_on(self, batch: tuple[Tensor, ...]) -> dict[str, float]:
+        """One step: loss, gradient, weights."""
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)
+        rate = learning_rate(self.step, self.settings)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.model.train()
+        with self.fabric.autocast():
+            loss, parts = self.task.loss(self.model, self.fabric.to_device(batch))
+        values = {"loss": loss.item()} | {name: part.item() for name, part in parts.items()}
+        if not math.isfinite(values["loss"]):
+            raise TrainingError(self._no_number(values["loss"]))
+        self.optimiser.zero_grad()
+        self.fabric.backward(loss)
+        if self.settings.clip:
+            self.fabric.clip_gradients(
+                self.model, self.optimiser, max_norm=self.settings.clip, error_if_nonfinite=False
+            )
+        self.optimiser.step()
+        if self.average:
+            self.average.follow(self.module, self.step)
+        return values
+
+    def _no_number(self, loss: float) -> str:
+        there = (self.folder / FILE).exists()
+        return (
+            f"{self.network}: the loss is {loss} at step {self.step}, expected a number; "
+            + (f"the last good checkpoint is {self.folder / FILE}" if there else "nothing is lost")
+            + f"; try a learning rate below {self.settings.learning_rate:g}"
+        )
+
+    def _look(self, losses: list[dict[str, float]]) -> dict[str, float]:
+        """Add to the curve where it is time to; evaluate where it is time to."""
+        last, every = self.step == self.settings.steps, self.settings.evaluate_every
+        measures = self._evaluated() if every and self.step % every == 0 else {}
+        if not (measures or last or self.step % self.settings.log_every == 0):
+            return {}
+        means = {name: sum(one[name] for one in losses) / len(losses) for name in losses[0]}
+        losses.clear()
+        if self.fabric.is_global_zero:
+            rate = learning_rate(self.step - 1, self.settings)
+            self.curve.add(self.step, {**means, "learning rate": rate, **measures})
+        worked = time.monotonic() - self.started - self.evaluating_s
+        pace = (self.step - self.begun_at) / worked
+        self.hook(TrainingProgress(self.step, self.settings.steps, pace, means["loss"], measures))
+        return measures
+
+    def _evaluated(self) -> dict[str, float]:
+        begun = time.monotonic()
+        module = self.trained.eval()
+        with torch.inference_mode(), self.fabric.autocast():
+            measures = self.task.evaluate(module)
+        self.evaluating_s += time.monotonic() - begun
+        self.evaluated_at = self.step
+        return measures
+
+
+def _precision(settings: LoopSettings) -> Literal["bf16-mixed", "32-true"]:
+    quick = torch.cuda.is_bf16_supported() if torch.cuda.is_available() else _computes_in_bf16()
+    wanted = "bf16" if settings.precision == "auto" and quick else settings.precision
+    return "bf16-mixed" if wanted == "bf16" else "32-true"
+
+
+def _computes_in_bf16() -> bool:
+    asked = torch.ops.mkldnn._is_mkldnn_bf16_supported  # noqa: SLF001 - there is no public way
+    return bool(torch.backends.mkldnn.enabled and asked())

@@ -1,0 +1,128 @@
+"""The folder of a training, gone on in after a kill, with a record of all that repeats it."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from playbill.core.atomic import atomic_path
+from playbill.errors import OutputError, TrainingError
+
+RECORD = "run.json"
+SCHEMA = "playbill-training/1"
+PACKAGES = ("playbill", "torch", "lightning-fabric", "pytorch-metric-learning", "numpy", "openvino")
+
+
+class RunFolder:
+    """Where a training puts its record, its checkpoint, its curves and its network."""
+
+    def __init__(self, path: Path, record: dict[str, Any]) -> None:
+        self.path = path
+        self._record = record
+
+    @classmethod
+    def open(
+        cls, path: Path, *, what: str, settings: Mapping[str, Any], data: Mapping[str, Any]
+    ) -> "RunFolder":
+        """Make the folder, or go on in one that the same training was begun in.
+
+        Args:
+            path: need not be there.
+            what: the kind of training, for example `faces`.
+            settings: everything that decides the outcome, seeds included; values of JSON.
+            data: what it learns from, with digests or counts that tell when it is another.
+
+        Raises:
+            TrainingError: another training was begun there.
+            OutputError: it cannot be made or written.
+        """
+        wanted = _plain({"training": what, "settings": dict(settings), "data": dict(data)})
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: the folder cannot be made: {error.strerror}") from error
+        found = _read(path / RECORD)
+        if found is None:
+            folder = cls(path, {"schema": SCHEMA, **wanted, "began": _now(), "sessions": []})
+        else:
+            _must_agree(path, found, wanted)
+            folder = cls(path, found)
+        folder._record["sessions"].append(_session())
+        folder._write()
+        return folder
+
+    def finish(self, measures: Mapping[str, float], outputs: Sequence[Mapping[str, Any]]) -> None:
+        """Note how good it became, and the files that it made."""
+        self._record |= _plain(
+            {"ended": _now(), "measures": dict(measures), "outputs": [dict(o) for o in outputs]}
+        )
+        self._write()
+
+    def _write(self) -> None:
+        if int(os.environ.get("RANK", "0")):
+            return
+        with atomic_path(self.path / RECORD) as part:
+            part.write_text(json.dumps(self._record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
+        return None
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(
+            f"{path}: the record of the training cannot be read: {error}"
+        ) from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise TrainingError(f"{path}: this is no record of a training, expected schema {SCHEMA}")
+    return record
+
+
+def _must_agree(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    for part in wanted:
+        if found[part] == wanted[part]:
+            continue
+        if not isinstance(wanted[part], dict):
+            raise TrainingError(
+                f"{path}: a training of {found[part]} was begun there, this is one of "
+                f"{wanted[part]}; give another folder"
+            )
+        keys = {*found[part], *wanted[part]}
+        key = min(k for k in keys if found[part].get(k) != wanted[part].get(k))
+        raise TrainingError(
+            f"{path}: the training begun there has {part} {key} = {found[part].get(key)}, this "
+            f"one {wanted[part].get(key)}; give another folder, or the same {part} to go on"
+        )
+
+
+def _session() -> dict[str, Any]:
+    """This process, this machine: what a repetition would have to match."""
+    return {
+        "at": _now(),
+        "command": sys.argv,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "machine": platform.machine(),
+        "processor_threads": torch.get_num_threads(),
+        "devices": [
+            torch.cuda.get_device_name(device) for device in range(torch.cuda.device_count())
+        ],
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON gives it back, so that what was read compares equal."""
+    plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return plain
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
