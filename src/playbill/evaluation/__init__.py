@@ -1,1 +1,1 @@
-"""How good is it: faces, objects and galleries measured on data kept apart."""
+"""How good networks and galleries are, on pictures whose truth is known."""

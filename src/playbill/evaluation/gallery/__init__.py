@@ -1,0 +1,1 @@
+"""A saved gallery on a folder of pictures per person."""

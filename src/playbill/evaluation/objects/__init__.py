@@ -1,0 +1,1 @@
+"""Object networks on labelled pictures."""
