@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import torch
 from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import ArcFaceLoss, NormalizedSoftmaxLoss, TripletMarginLoss
 from pytorch_metric_learning.miners import TripletMarginMiner
@@ -29,7 +28,6 @@ class PeopleLoss(nn.Module):
         """(n, d) float32 and (n,) whose they are, to one number."""
         return self.loss(embeddings, people)
 
-    @torch.no_grad()
     def scores(self, embeddings: Tensor) -> Tensor:
         """(n, d) to (n, people), the most for the likeliest."""
         return self.loss.get_logits(embeddings)

@@ -1,0 +1,45 @@
+"""Which faces are learned from and which are kept apart to see what was learned."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playbill.training.faces.samples import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceSplit:
+    """Rows of `FaceSamples`; no row is in two parts."""
+
+    learned: Rows
+    kept: Rows
+    """Other pictures of people that are learned from."""
+    strangers: Rows
+    """All pictures of people of whom nothing is learned."""
+
+
+def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> FaceSplit:
+    """Keep a share of people apart, and of the others a share of their pictures.
+
+    Of a person that is learned from, two pictures at least are learned from.
+
+    Args:
+        people: (n,) whose each row is.
+        kept: share of the pictures of each person.
+        strangers: share of the people; two people at least are learned from.
+        seed: the same seed, the same parts.
+    """
+    random = np.random.default_rng((seed, 0x5EED))
+    everybody = random.permutation(np.unique(people))
+    apart = min(round(strangers * len(everybody)), max(len(everybody) - 2, 0))
+    parts: tuple[list[Rows], list[Rows]] = ([], [])
+    for person in np.sort(everybody[apart:]):
+        rows = random.permutation(np.flatnonzero(people == person))
+        count = min(int(kept * len(rows) + 0.5), max(len(rows) - 2, 0))
+        parts[0].append(np.sort(rows[count:]))
+        parts[1].append(np.sort(rows[:count]))
+    return FaceSplit(
+        learned=np.concatenate(parts[0]).astype(np.int64),
+        kept=np.concatenate(parts[1]).astype(np.int64),
+        strangers=np.flatnonzero(np.isin(people, everybody[:apart])).astype(np.int64),
+    )

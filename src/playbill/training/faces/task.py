@@ -1,0 +1,124 @@
+"""Learn to tell people apart by labelled faces: the task of `playbill train faces`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from playbill.errors import DatasetError
+from playbill.training.faces.augment import DEFAULT, Augmentation, augmented
+from playbill.training.faces.judging import as_tensor, judge
+from playbill.training.faces.losses import LOSSES
+from playbill.training.faces.module import FaceModule
+from playbill.training.faces.samples import BalancedOrder, FaceSamples, Rows, ShuffledOrder
+from playbill.training.faces.split import split_faces
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTrainingSettings:
+    """How faces are learned."""
+
+    loss: str = "softmax"
+    """A name of `losses.LOSSES`."""
+    batch: int = 64
+    balanced: bool = False
+    """`each` pictures of `batch / each` people in every batch; triplets have it always."""
+    each: int = 4
+    seed: int = 0
+    kept: float = 0.1
+    """Share of each person's pictures that are kept apart."""
+    strangers: float = 0.1
+    """Share of the people that are kept apart."""
+    freeze_norm: bool = False
+    """Batch norms keep their running figures: for fine-tuning with small batches."""
+    augmentation: Augmentation = DEFAULT
+
+
+class SupervisedFaces:
+    """A `Task`: a loss over people, on faces cut out of their pictures."""
+
+    def __init__(
+        self,
+        samples: FaceSamples,
+        embedder: nn.Module,
+        size_px: int,
+        settings: FaceTrainingSettings,
+    ) -> None:
+        """Keep faces apart and put the loss beside `embedder`.
+
+        Raises:
+            DatasetError: there are too few people for batches of several pictures each.
+        """
+        self.samples, self.settings, self.size_px = samples, settings, size_px
+        people, seed = samples.people, settings.seed
+        self.split = split_faces(
+            people, kept=settings.kept, strangers=settings.strangers, seed=seed
+        )
+        learned = people[self.split.learned]
+        self._classes = np.unique(learned)
+        self._order = _order(self.split.learned, learned, settings)
+        torch.manual_seed(seed)
+        loss = LOSSES[settings.loss].build(len(self._classes), embedding_size(embedder, size_px))
+        self.module = FaceModule(embedder, loss, freeze_norm=settings.freeze_norm)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the people that are learned from, as the loss counts them."""
+        return tuple(self.samples.names[person] for person in self._classes)
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """Steps in which as many faces are seen as there are to learn from."""
+        return -(-len(self.split.learned) // self._order.batch)
+
+    def batch(self, step: int) -> tuple[Tensor, ...]:
+        """(batch, 3, size, size) uint8 and (batch,) people: a pure function of (seed, step)."""
+        rows = self._order.rows(step)
+        seed, how = self.settings.seed, self.settings.augmentation
+        faces = [
+            augmented(
+                self.samples.pictures[row],
+                self.size_px,
+                np.random.default_rng((seed, step, place)),
+                how,
+            )
+            for place, row in enumerate(rows)
+        ]
+        people = np.searchsorted(self._classes, self.samples.people[rows])
+        return as_tensor(faces), torch.from_numpy(people)
+
+    def loss(
+        self, module: nn.Module, batch: tuple[Tensor, ...]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss, which has no parts."""
+        pictures, people = batch
+        return module(pictures, people), {}
+
+    def evaluate(self, module: nn.Module) -> dict[str, float]:
+        """See `judging.judge`."""
+        return judge(module, self.samples, self.split, self.size_px, self.settings.seed)
+
+
+def embedding_size(embedder: nn.Module, size_px: int) -> int:
+    """How many numbers `embedder` makes of a picture."""
+    before = embedder.training
+    device = next(embedder.parameters()).device
+    with torch.inference_mode():
+        shape = embedder.eval()(torch.zeros(1, 3, size_px, size_px, device=device)).shape
+    embedder.train(before)
+    return int(shape[1])
+
+
+def _order(
+    rows: Rows, people: Rows, settings: FaceTrainingSettings
+) -> ShuffledOrder | BalancedOrder:
+    if not (settings.balanced or LOSSES[settings.loss].needs_balance):
+        return ShuffledOrder(rows, settings.batch, settings.seed)
+    wanted, found = settings.batch // settings.each, len(np.unique(people))
+    if not 2 <= wanted <= found:
+        raise DatasetError(
+            f"batches of {settings.batch} with {settings.each} pictures a person need {wanted} "
+            f"people, expected 2 at least and at most the {found} that are learned from"
+        )
+    return BalancedOrder(rows, people, wanted, settings.each, settings.seed)

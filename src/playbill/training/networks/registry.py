@@ -1,0 +1,29 @@
+"""The networks that turn faces into points, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from torch import nn
+
+from playbill.training.networks.inception_resnet_v1 import InceptionResnetV1
+from playbill.training.networks.inception_resnet_v2 import InceptionResnetV2
+
+
+@dataclass(frozen=True, slots=True)
+class FaceNetwork:
+    """How to make a network, and what it sees of a face."""
+
+    build: Callable[[], nn.Module]
+    """(n, 3, size_px, size_px) RGB as (x - 127.5) / 128 to (n, 512), not normalised."""
+    size_px: int
+    architecture: str
+    """Of its card: how faces are cut out for it (`models.face_crops.CUTS`)."""
+
+
+FACE_NETWORKS = MappingProxyType(
+    {
+        "inception-resnet-v1": FaceNetwork(InceptionResnetV1, 160, "facenet"),
+        "inception-resnet-v2": FaceNetwork(InceptionResnetV2, 160, "facenet"),
+    }
+)
