@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from playbill.core.ports import FaceDetector
-from playbill.errors import ModelError
+from playbill.errors import GalleryError, ModelError
 from playbill.evaluation.faces.evaluate import FaceNetwork
 from playbill.evaluation.faces.in_use import strangers_of
+from playbill.evaluation.gallery.evaluate import GalleryNetworks
 from playbill.evaluation.record import megabytes
 from playbill.models.cards import Task
 from playbill.models.catalogue import (
@@ -17,7 +19,9 @@ from playbill.models.catalogue import (
 )
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
+from playbill.pipeline.galleries import open_gallery
 from playbill.pipeline.settings import AnalysisSettings
+from playbill.recognition.gallery_file import read_gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,51 @@ def open_face_networks(settings: AnalysisSettings, store: ModelStore | None = No
         ModelError: a network is not there, altered, or neither finds nor describes faces.
     """
     store = store or ModelStore.default()
-    detectors, embedders = _by_task(settings.models, ("face-detection", "face-embedding"), store)
-    if len(detectors) > 1:
-        raise ModelError(f"{detectors[1]}: {detectors[0]} finds faces too, name only one of them")
-    default, options = Choice(), session_options(settings)
-    limits = FaceLimits(settings.min_face_px, settings.max_side_px, settings.min_face_score)
-    name = detectors[0] if detectors else default.face_detector
-    return FaceNetworks(
-        open_face_detector(name, store, options, limits=limits),
-        tuple(
-            open_face_network(each, store, options) for each in embedders or [default.face_embedder]
-        ),
-    )
+    detector, embedders = _open_detector(settings, store)
+    options = session_options(settings)
+    names = embedders or [Choice().face_embedder]
+    return FaceNetworks(detector, tuple(open_face_network(each, store, options) for each in names))
+
+
+def open_gallery_networks(
+    gallery: Path, settings: AnalysisSettings, store: ModelStore | None = None
+) -> GalleryNetworks:
+    """Open a gallery and the networks that it was enrolled with.
+
+    Raises:
+        GalleryError: it cannot be read; its network is not here, or `settings` name another one.
+        ModelError: as above, or `settings` name two embedders.
+    """
+    store = store or ModelStore.default()
+    kept = read_gallery(gallery).fitted.gallery
+    detector, embedders = _open_detector(settings, store)
+    if len(embedders) > 1:
+        raise ModelError(f"{embedders[1]}: a gallery is of one network, name only one of them")
+    name = embedders[0] if embedders else kept.space.partition("@")[0]
+    if name not in store.cards():
+        raise GalleryError(
+            f"{gallery}: was enrolled with the network {kept.space}, which is not here"
+        )
+    embedder = open_face_embedder(name, store, session_options(settings))
+    recogniser = open_gallery(gallery, embedder.space, settings.stranger_rate)
+    return GalleryNetworks(detector, embedder, recogniser, frozenset(kept.sources))
 
 
 def open_face_network(name: str, store: ModelStore, options: SessionOptions) -> FaceNetwork:
     """Open one embedding network; errors as above."""
     embedder, card = open_face_embedder(name, store, options), store.card(name)
     return FaceNetwork(embedder, megabytes(card, store), strangers_of(card))
+
+
+def _open_detector(settings: AnalysisSettings, store: ModelStore) -> tuple[FaceDetector, list[str]]:
+    """The face detector of `settings`, and the names of the embedders that they name."""
+    detectors, embedders = _by_task(settings.models, ("face-detection", "face-embedding"), store)
+    if len(detectors) > 1:
+        raise ModelError(f"{detectors[1]}: {detectors[0]} finds faces too, name only one of them")
+    limits = FaceLimits(settings.min_face_px, settings.max_side_px, settings.min_face_score)
+    name = detectors[0] if detectors else Choice().face_detector
+    options = session_options(settings)
+    return open_face_detector(name, store, options, limits=limits), embedders
 
 
 def session_options(settings: AnalysisSettings) -> SessionOptions:

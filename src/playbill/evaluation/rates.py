@@ -58,3 +58,18 @@ def resampled_people(people: int, *, seed: int = 0) -> NDArray[np.int64]:
     """(resamples, people): how often each of `people` is drawn, with replacement (Efron, 1979)."""
     random = np.random.default_rng(seed)
     return random.multinomial(people, np.full(people, 1 / people), size=RESAMPLES)
+
+
+def share_by_people(hits: NDArray[np.bool_], people: NDArray[np.int64]) -> Rate | None:
+    """The share of hits, with an interval that knows whose pictures go together; None of none.
+
+    Args:
+        hits: (n,) one trial each.
+        people: (n,) whose picture each was.
+    """
+    if not len(hits):
+        return None
+    _, numbers, counts = np.unique(people, return_inverse=True, return_counts=True)
+    draws = resampled_people(len(counts))
+    shares = (draws @ np.bincount(numbers, weights=hits)) / (draws @ counts)
+    return Rate.of(float(hits.sum()), len(hits)).widened(shares)

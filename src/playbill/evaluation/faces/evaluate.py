@@ -124,7 +124,10 @@ def evaluate_faces(
         for network, people, time in zip(networks, embedded.people, embedded.times, strict=True)
     )
     uses = [detector.use, *(network.embedder.use for network in networks)]
-    settings = {"seeds": len(SEEDS), "pairs": question.pairs.name if question.pairs else "drawn"}
+    settings: dict[str, float | int | str] = {
+        "seeds": len(SEEDS),
+        "pairs": question.pairs.name if question.pairs else "drawn",
+    }
     data = _data(first, [str(error) for error in embedded.refused])
     run = start.record(uses, settings)
     return FaceEvaluation(run, data, results), embedded.refused
