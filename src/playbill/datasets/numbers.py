@@ -1,0 +1,47 @@
+"""Numbers as short as they can be written without being others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MOST_DIGITS = 17
+
+
+def shortest_with(value: float, is_right: Callable[[float], bool]) -> float:
+    """`value` at the fewest decimals with which `is_right` still holds; `value` where none does.
+
+    >>> shortest_with(332.77 - 120.46, lambda width: 120.46 + width == 332.77)
+    212.31
+    """
+    for decimals in range(MOST_DIGITS):
+        rounded = round(value, decimals)
+        if is_right(rounded):
+            return rounded
+    return value
+
+
+def text_of(value: float) -> str:
+    """A number with as many digits as it takes to read it back, never with an exponent."""
+    text = format(value, ".17f").rstrip("0") if "e" in repr(value) else repr(value)
+    return text.removesuffix(".0").removesuffix(".") if "." in text else text
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Gives every row a number of its own: the one it has, unless that is taken."""
+
+    given: set[int] = field(default_factory=set)
+    renumbered: int = 0
+    """How many did not get the one they had."""
+    first_free: int = 1
+    """Where to look for a free number."""
+
+    def take(self, wanted: int | None) -> int:
+        """`wanted` if it is free; otherwise the next free number."""
+        if wanted is not None and wanted not in self.given:
+            self.given.add(wanted)
+            return wanted
+        self.renumbered += wanted is not None
+        while self.first_free in self.given:
+            self.first_free += 1
+        self.given.add(self.first_free)
+        return self.first_free
