@@ -25,7 +25,7 @@ class Checkpoint:
     step: int
     """Steps that are done."""
     module: State
-    optimiser: State
+    optimisers: list[State]
     average: State | None
     """Of the moving average; None: there is none."""
 

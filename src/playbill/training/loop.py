@@ -21,7 +21,7 @@ from playbill.pipeline.prefetch import prefetch
 from playbill.training.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
 from playbill.training.curve import CurveWriter
 from playbill.training.ema import Average
-from playbill.training.optimiser import learning_rate, make_optimiser
+from playbill.training.optimiser import learning_rate, make_optimisers
 from playbill.training.progress import Hook, TrainingProgress, silent
 from playbill.training.settings import LoopSettings
 from playbill.training.task import Task
@@ -55,10 +55,10 @@ class Loop:
         self.module = task.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Average(self.module, settings.ema) if settings.ema else None
         self.step = 0
-        optimiser = make_optimiser(self.module, settings)
+        optimisers = make_optimisers(self.module, settings)
         if (folder / FILE).exists():
-            self._resume(optimiser)
-        self.model, self.optimiser = self.fabric.setup(self.module, optimiser)
+            self._resume(optimisers)
+        self.model, *self.optimisers = self.fabric.setup(self.module, *optimisers)
         if self.average:
             self.average.module.to(self.fabric.device)
         self.evaluated_at = -1
@@ -105,7 +105,7 @@ class Loop:
                 network=self.network,
                 step=self.step,
                 module=self.module.state_dict(),
-                optimiser=self.optimiser.state_dict(),
+                optimisers=[optimiser.state_dict() for optimiser in self.optimisers],
                 average=self.average.module.state_dict() if self.average else None,
             ),
         )
@@ -119,11 +119,12 @@ class Loop:
             self.save()
             raise
 
-    def _resume(self, optimiser: torch.optim.Optimizer) -> None:
+    def _resume(self, optimisers: list[torch.optim.Optimizer]) -> None:
         found = read_checkpoint(self.folder / FILE, network=self.network)
         try:
             self.module.load_state_dict(found.module)
-            optimiser.load_state_dict(found.optimiser)
+            for optimiser, state in zip(optimisers, found.optimisers, strict=True):
+                optimiser.load_state_dict(state)
             if self.average and found.average:
                 self.average.module.load_state_dict(found.average)
         except (RuntimeError, ValueError, KeyError) as error:
@@ -152,21 +153,21 @@ class Loop:
         """One step: loss, gradient, weights."""
         torch.manual_seed(self.settings.seed * 1_000_003 + self.step)
         rate = learning_rate(self.step, self.settings)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * group.get("scale", 1.0)
         self.model.train()
         with self.fabric.autocast():
             loss, parts = self.task.loss(self.model, self.fabric.to_device(batch))
         values = {"loss": loss.item()} | {name: part.item() for name, part in parts.items()}
         if not math.isfinite(values["loss"]):
             raise TrainingError(self._no_number(values["loss"]))
-        self.optimiser.zero_grad()
+        self.model.zero_grad()
         self.fabric.backward(loss)
         if self.settings.clip:
-            self.fabric.clip_gradients(
-                self.model, self.optimiser, max_norm=self.settings.clip, error_if_nonfinite=False
-            )
-        self.optimiser.step()
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
         if self.average:
             self.average.follow(self.module, self.step)
         return values

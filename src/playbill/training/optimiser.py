@@ -1,19 +1,43 @@
 """Steps downhill: which weights decay, and how the learning rate goes."""
 
 import math
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from torch import nn, optim
 
+from playbill.training.muon import Muon
 from playbill.training.settings import LoopSettings
 
-OPTIMISERS = MappingProxyType({"adam": optim.Adam, "adamw": optim.AdamW})
+OPTIMISERS = MappingProxyType({"adam": optim.Adam, "adamw": optim.AdamW, "muon": optim.AdamW})
 SGD_MOMENTUM = 0.9
+MUON_SCALE = 10.0
+"""Times the learning rate: Muon's steps have a length of their own."""
+FEWEST_INPUTS = 16
+"""A kernel of fewer input channels, as the first one, is no matrix worth turning."""
 
 
-def make_optimiser(module: nn.Module, settings: LoopSettings) -> optim.Optimizer:
-    """Weights of matrices and kernels decay; biases, norms and single numbers do not."""
+def make_optimisers(module: nn.Module, settings: LoopSettings) -> list[optim.Optimizer]:
+    """Weights of matrices and kernels decay; biases, norms and single numbers do not.
+
+    A group's `scale` is what the learning rate of each step is multiplied with.
+    """
     learned = [weights for weights in module.parameters() if weights.requires_grad]
+    kernels = [weights for weights in learned if _is_kernel(weights)]
+    if settings.optimiser != "muon" or not kernels:
+        return [_simple(learned, settings)]
+    turned = Muon(kernels, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    turned.param_groups[0]["scale"] = MUON_SCALE
+    chosen = {id(weights) for weights in kernels}
+    rest = [weights for weights in learned if id(weights) not in chosen]
+    return [turned, *([_simple(rest, settings)] if rest else [])]
+
+
+def _is_kernel(weights: nn.Parameter) -> bool:
+    return weights.ndim == 4 and weights.shape[1] >= FEWEST_INPUTS
+
+
+def _simple(learned: Sequence[nn.Parameter], settings: LoopSettings) -> optim.Optimizer:
     groups = [
         {"params": [w for w in learned if w.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [w for w in learned if w.ndim <= 1], "weight_decay": 0.0},

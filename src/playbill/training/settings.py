@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Optimiser = Literal["adam", "adamw", "sgd"]
+Optimiser = Literal["adam", "adamw", "muon", "sgd"]
 Schedule = Literal["constant", "cosine"]
 TrainingPrecision = Literal["auto", "float32", "bf16"]
 
@@ -17,7 +17,8 @@ class LoopSettings:
     weight_decay: float = 5e-4
     """Of weights; biases and the figures of norms are left alone."""
     optimiser: Optimiser = "adam"
-    """`adam` adds the decay to the gradient; `adamw` takes it off the weights."""
+    """`adam` adds the decay to the gradient; `adamw` takes it off the weights; `muon` moves kernels
+    by Muon, ten times as far, and all else by AdamW."""
     schedule: Schedule = "cosine"
     """What the learning rate does after the warm-up; `cosine` brings it to 0 at the last step."""
     warmup_steps: int = 0

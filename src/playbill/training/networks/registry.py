@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from torch import nn
 
+from playbill.training.networks.compact import INPUT_PX, CompactFaceNet
 from playbill.training.networks.inception_resnet_v1 import InceptionResnetV1
 from playbill.training.networks.inception_resnet_v2 import InceptionResnetV2
 
@@ -19,11 +21,18 @@ class FaceNetwork:
     size_px: int
     architecture: str
     """Of its card: how faces are cut out for it (`models.face_crops.CUTS`)."""
+    build_folded: Callable[[], nn.Module] | None = None
+    """The same with each batch norm folded into its convolution; None: there is no such form."""
 
 
 FACE_NETWORKS = MappingProxyType(
     {
-        "inception-resnet-v1": FaceNetwork(InceptionResnetV1, 160, "facenet"),
-        "inception-resnet-v2": FaceNetwork(InceptionResnetV2, 160, "facenet"),
+        "compact": FaceNetwork(CompactFaceNet, INPUT_PX, "facenet-aligned"),
+        "inception-resnet-v1": FaceNetwork(
+            InceptionResnetV1, 160, "facenet", partial(InceptionResnetV1, batch_norm=False)
+        ),
+        "inception-resnet-v2": FaceNetwork(
+            InceptionResnetV2, 160, "facenet", partial(InceptionResnetV2, batch_norm=False)
+        ),
     }
 )

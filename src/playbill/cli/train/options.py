@@ -1,0 +1,61 @@
+"""Options that trainings share, written once.
+
+The defaults of `training.settings.LoopSettings` cannot be read here: its module needs torch.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from playbill.errors import DatasetError
+
+RunFolder = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        help="The folder of the training; said again, it goes on where it was killed.",
+    ),
+]
+Name = Annotated[
+    str | None, typer.Option(help="What the network is called; the folder's name, if none.")
+]
+Steps = Annotated[int, typer.Option(min=1, help="How many batches to learn from.")]
+Batch = Annotated[int, typer.Option(min=2, help="How many pictures a batch has.")]
+LearningRate = Annotated[float, typer.Option("--lr", help="The highest learning rate.")]
+WeightDecay = Annotated[float, typer.Option(min=0, help="How much weights shrink.")]
+Optimiser = Annotated[
+    Literal["adam", "adamw", "muon", "sgd"], typer.Option(help="How steps are made of gradients.")
+]
+WarmUp = Annotated[int, typer.Option(min=0, help="Steps in which the learning rate rises.")]
+Ema = Annotated[
+    float,
+    typer.Option(
+        min=0, max=0.99999, help="Decay of the average of the weights that is kept; 0: none."
+    ),
+]
+Seed = Annotated[int, typer.Option(help="The same seed, the same training.")]
+EvaluateEvery = Annotated[
+    int, typer.Option(min=0, help="Steps between evaluations; 0: at the end only.")
+]
+Devices = Annotated[int, typer.Option(min=1, help="Graphics cards to use.")]
+TrainingPrecision = Annotated[
+    Literal["auto", "float32", "bf16"],
+    typer.Option("--precision", help="auto: bf16 where the machine computes in it."),
+]
+
+
+def read_names(path: Path | None) -> frozenset[str]:
+    """The names in a list, one a line.
+
+    Raises:
+        DatasetError: the list cannot be read.
+    """
+    if path is None:
+        return frozenset()
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: the list of names cannot be read: {error}") from error
+    return frozenset(line.strip() for line in lines if line.strip())

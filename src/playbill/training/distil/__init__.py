@@ -1,0 +1,1 @@
+"""A small network learns what a large one says of faces."""

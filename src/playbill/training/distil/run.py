@@ -1,0 +1,141 @@
+"""From a teacher and folders of pictures to a small network: all of `playbill train distil`."""
+
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from playbill.errors import DatasetError, ModelError
+from playbill.models.catalogue import Choice, open_face_detector, open_face_embedder
+from playbill.models.facenet import FaceNetEmbedder
+from playbill.models.store import ModelStore
+from playbill.training.distil.collecting import (
+    MIN_FACE_PX,
+    FoundFaces,
+    collect_faces,
+    find_pictures,
+)
+from playbill.training.distil.collecting import Hook as FacesHook
+from playbill.training.distil.task import Distillation, DistilSettings, KeptFaces
+from playbill.training.distil.views import Views, ViewSettings
+from playbill.training.faces.augment import plain
+from playbill.training.faces.module import as_input
+from playbill.training.loop import Loop
+from playbill.training.model_files import Origin, TrainedModel, face_kind, write_model
+from playbill.training.networks.registry import FACE_NETWORKS
+from playbill.training.progress import Hook, silent
+from playbill.training.run_folder import RunFolder
+from playbill.training.settings import LoopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class DistilRequest:
+    """What is to be made of what."""
+
+    teacher: str
+    """A face embedding network that the store knows."""
+    sources: tuple[Path, ...]
+    student: str = "compact"
+    """A name of `networks.registry.FACE_NETWORKS`."""
+    held_out: frozenset[str] = frozenset()
+    """Folders of people, by name, that nothing is learned from."""
+    settings: DistilSettings = field(default_factory=DistilSettings)
+    views: ViewSettings = field(default_factory=ViewSettings)
+    loop: LoopSettings = field(default_factory=LoopSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Distilled:
+    """A student that has learned, and how well."""
+
+    model: TrainedModel
+    measures: dict[str, float]
+    refused: tuple[str, ...]
+    """A sentence for each picture that could not be used."""
+
+
+def distil(
+    request: DistilRequest,
+    folder: Path,
+    name: str,
+    *,
+    store: ModelStore,
+    hook: Hook = silent,
+    faces_hook: FacesHook = lambda _done, _all: None,
+) -> Distilled:
+    """Train, or go on where the training in `folder` was killed, and write the network.
+
+    Raises:
+        ModelNotFound, ModelError: the teacher is not there, or embeds no faces.
+        MediaError, DatasetError: the pictures are not there, or show no face.
+        TrainingError, OutputError: see `loop.Loop`.
+    """
+    teacher = _teacher(request.teacher, store)
+    detector = open_face_detector(Choice().face_detector, store)
+    side = teacher.size_wh[0]
+    paths = find_pictures(request.sources)
+    apart = [path for path in paths if not request.held_out.isdisjoint(path.parts)]
+    taught = sorted(set(paths) - set(apart))
+    learned = collect_faces(taught, detector, size_px=side, hook=faces_hook)
+    kept = collect_faces(apart, detector, size_px=side, only_main=True, hook=faces_hook)
+    if not len(learned.crops):
+        sources = ", ".join(map(str, request.sources))
+        raise DatasetError(
+            f"{sources}: found no face of {MIN_FACE_PX} px or more in {len(taught)} pictures"
+        )
+    run = RunFolder.open(
+        folder,
+        what="distil",
+        settings={
+            "student": request.student,
+            "teacher": teacher.use.sha256,
+            **asdict(request.settings),
+            **asdict(request.views),
+            **asdict(request.loop),
+        },
+        data={
+            "faces": len(learned.crops),
+            "faces kept apart": len(kept.crops),
+            "sha256": sha256(learned.crops.tobytes()).hexdigest(),
+        },
+    )
+    network = FACE_NETWORKS[request.student]
+    torch.manual_seed(request.loop.seed)
+    task = Distillation(
+        teacher,
+        network.build(),
+        network.size_px,
+        Views(learned.crops, side, request.views, request.settings.seed),
+        _kept(kept, side),
+        request.settings,
+    )
+    loop = Loop(task, request.loop, folder, network=request.student, hook=hook)
+    measures = loop.run()
+    example = as_input(task.batch(0)[0][:8]).contiguous()
+    model = write_model(
+        folder,
+        name,
+        loop.trained,
+        example,
+        face_kind(network.architecture, network.size_px),
+        Origin("", f"trained by playbill train distil from {request.teacher}: see run.json"),
+    )
+    run.finish(measures, model.outputs())
+    return Distilled(model, measures, (*learned.refused, *kept.refused))
+
+
+def _teacher(name: str, store: ModelStore) -> FaceNetEmbedder:
+    embedder = open_face_embedder(name, store)
+    if not isinstance(embedder, FaceNetEmbedder):
+        raise ModelError(f"{name}: only networks that see one cut face at a time can teach")
+    return embedder
+
+
+def _kept(faces: FoundFaces, size_px: int) -> KeptFaces:
+    """As the teacher sees them; a folder is a person."""
+    _, people = np.unique([path.parent.name for path in faces.paths], return_inverse=True)
+    crops = [plain(crop, size_px) for crop in faces.crops]
+    shaped = np.array(crops, np.uint8).reshape(-1, size_px, size_px, 3)
+    return KeptFaces(shaped, people.astype(np.int64))
