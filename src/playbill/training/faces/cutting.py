@@ -15,7 +15,7 @@ ROOM = 1 / 8
 training with real pixels beside it."""
 
 FaceCut = Callable[[Image, Faces, int], Image]
-"""A picture, the one face in it, `size_px` -> (side, side, 3), side being `side_with_room(size_px)`.
+"""A picture, the one face in it, `size_px` -> (side, side, 3), side = `side_with_room(size_px)`.
 
 The middle `size_px` are what the network sees; what lies outside the picture is its nearest pixel.
 """

@@ -1,15 +1,13 @@
 """How well a face network does on faces kept apart, while it is trained."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from playbill.training.faces.augment import plain
+from playbill.training.faces.losses import PeopleLoss
 from playbill.training.faces.measures import Vectors, first_share, half_share, pair_share
-from playbill.training.faces.module import as_input
+from playbill.training.faces.module import FaceModule, as_input
 from playbill.training.faces.samples import FaceSamples, Rows
 from playbill.training.faces.split import FaceSplit
 
@@ -21,17 +19,17 @@ MAX_FACES = 2000
 
 
 def judge(
-    module: nn.Module, samples: FaceSamples, split: FaceSplit, size_px: int, seed: int
+    module: FaceModule, samples: FaceSamples, split: FaceSplit, size_px: int, seed: int
 ) -> dict[str, float]:
     """Shares of right answers, those of them that the data allow.
 
     - `kept_first`: kept pictures of people that are learned from, by the nearest centroid;
     - `kept_head`: the same by the loss's own directions, where it has some;
     - `strangers_first`: people that are not learned from, half enrolled, half asked;
-    - `strangers_pairs`: one of them or two, at the best threshold for these pairs.
+    - `strangers_pairs`: one of them or two, by a threshold found on others.
 
     Args:
-        module: a `FaceModule`.
+        module: in evaluation mode.
         samples: all faces.
         split: which of them are kept apart.
         size_px: the side of what the network sees.
@@ -40,17 +38,16 @@ def judge(
     found: dict[str, float | None] = {}
     people = samples.people
     kept, strangers = (_some(rows, seed) for rows in (split.kept, split.strangers))
-    with _evaluating(module):
-        if len(kept):
-            gallery = _gallery(split.learned, people, np.unique(people[kept]))
-            vectors = embed(module.embedder, samples, kept, size_px)
-            enrolled = embed(module.embedder, samples, gallery, size_px)
-            found["kept_first"] = first_share(enrolled, people[gallery], vectors, people[kept])
-            found["kept_head"] = _head_share(module, vectors, people[split.learned], people[kept])
-        if len(strangers):
-            vectors = embed(module.embedder, samples, strangers, size_px)
-            found["strangers_first"] = half_share(vectors, people[strangers], seed)
-            found["strangers_pairs"] = pair_share(vectors, people[strangers], seed)
+    if len(kept):
+        gallery = _gallery(split.learned, people, np.unique(people[kept]))
+        vectors = embed(module.embedder, samples, kept, size_px)
+        enrolled = embed(module.embedder, samples, gallery, size_px)
+        found["kept_first"] = first_share(enrolled, people[gallery], vectors, people[kept])
+        found["kept_head"] = _head_share(module, vectors, people[split.learned], people[kept])
+    if len(strangers):
+        vectors = embed(module.embedder, samples, strangers, size_px)
+        found["strangers_first"] = half_share(vectors, people[strangers], seed)
+        found["strangers_pairs"] = pair_share(vectors, people[strangers], seed)
     return {name: share for name, share in found.items() if share is not None}
 
 
@@ -73,8 +70,8 @@ def as_tensor(faces: list[np.ndarray]) -> Tensor:
     return torch.from_numpy(np.stack(faces)).permute(0, 3, 1, 2)
 
 
-def _head_share(module: nn.Module, vectors: Vectors, learned: Rows, people: Rows) -> float | None:
-    if not hasattr(module.loss, "scores"):
+def _head_share(module: FaceModule, vectors: Vectors, learned: Rows, people: Rows) -> float | None:
+    if not isinstance(module.loss, PeopleLoss):
         return None
     device = next(module.parameters()).device
     with torch.inference_mode():
@@ -94,14 +91,3 @@ def _some(rows: Rows, seed: int) -> Rows:
         return rows
     drawn = np.random.default_rng(seed).choice(rows, MAX_FACES, replace=False)
     return np.sort(drawn)
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Norms and dropout as in use; afterwards as before."""
-    before = module.training
-    module.eval()
-    try:
-        yield
-    finally:
-        module.train(before)

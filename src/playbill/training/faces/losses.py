@@ -9,6 +9,8 @@ from pytorch_metric_learning.losses import ArcFaceLoss, NormalizedSoftmaxLoss, T
 from pytorch_metric_learning.miners import TripletMarginMiner
 from torch import Tensor, nn
 
+from playbill.errors import TrainingError
+
 TEMPERATURE = 0.05
 """Of the soft-max over cosines (Zhai and Wu, 2019, arXiv:1811.12649)."""
 TRIPLET_MARGIN = 0.2
@@ -18,19 +20,21 @@ ARC_MARGIN_DEG, ARC_SCALE = 28.6, 64.0
 
 
 class PeopleLoss(nn.Module):
-    """A loss over the people that are trained on, with a direction of its own for each of them."""
+    """A loss over the people that are learned from, with a direction of its own for each."""
 
-    def __init__(self, loss: nn.Module) -> None:
+    def __init__(self, loss: NormalizedSoftmaxLoss | ArcFaceLoss) -> None:
         super().__init__()
         self.loss = loss
 
     def forward(self, embeddings: Tensor, people: Tensor) -> Tensor:
         """(n, d) float32 and (n,) whose they are, to one number."""
-        return self.loss(embeddings, people)
+        loss: Tensor = self.loss(embeddings, people)
+        return loss
 
     def scores(self, embeddings: Tensor) -> Tensor:
         """(n, d) to (n, people), the most for the likeliest."""
-        return self.loss.get_logits(embeddings)
+        scores: Tensor = self.loss.get_logits(embeddings)
+        return scores
 
 
 class TripletLoss(nn.Module):
@@ -47,28 +51,29 @@ class TripletLoss(nn.Module):
 
     def forward(self, embeddings: Tensor, people: Tensor) -> Tensor:
         """(n, d) float32 and (n,) whose they are, to one number."""
-        return self.loss(embeddings, people, self.miner(embeddings, people))
+        loss: Tensor = self.loss(embeddings, people, self.miner(embeddings, people))
+        return loss
 
 
 @dataclass(frozen=True, slots=True)
 class LossKind:
     """How to make a loss, and what it asks of batches."""
 
-    build: Callable[[int, int], nn.Module]
+    build: Callable[[int, int], PeopleLoss | TripletLoss]
     """From the number of people and the size of embeddings."""
     needs_balance: bool
     """Whether each batch has to hold several pictures of each of its people."""
 
 
-def _softmax(people: int, size: int) -> nn.Module:
+def _softmax(people: int, size: int) -> PeopleLoss:
     return PeopleLoss(NormalizedSoftmaxLoss(people, size, temperature=TEMPERATURE))
 
 
-def _arcface(people: int, size: int) -> nn.Module:
+def _arcface(people: int, size: int) -> PeopleLoss:
     return PeopleLoss(ArcFaceLoss(people, size, margin=ARC_MARGIN_DEG, scale=ARC_SCALE))
 
 
-def _triplet(_people: int, _size: int) -> nn.Module:
+def _triplet(_people: int, _size: int) -> TripletLoss:
     return TripletLoss()
 
 
@@ -79,3 +84,15 @@ LOSSES = MappingProxyType(
         "arcface": LossKind(_arcface, needs_balance=False),
     }
 )
+
+
+def loss_kind(name: str) -> LossKind:
+    """The loss of that name.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    if name not in LOSSES:
+        known = ", ".join(LOSSES)
+        raise TrainingError(f"{name}: no loss of that name, expected one of {known}")
+    return LOSSES[name]

@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.errors import DatasetError
+from playbill.evaluation.faces.pairs import draw_pairs
+from playbill.evaluation.faces.verification import held_out_accuracies
 from playbill.training.faces.samples import Rows
 
 Vectors = NDArray[np.float32]
-MAX_PAIRS = 3000
-"""Of one person, and as many of two."""
 
 
 def first_share(gallery: Vectors, owners: Rows, probes: Vectors, people: Rows) -> float:
@@ -40,24 +41,15 @@ def half_share(vectors: Vectors, people: Rows, seed: int) -> float | None:
 
 
 def pair_share(vectors: Vectors, people: Rows, seed: int) -> float | None:
-    """Share of pairs, half of them of one person, that one threshold tells right.
+    """Share of pairs told right, half of them of one person, in the manner of LFW.
 
-    The threshold is the best for these very pairs, so the figure flatters a little. None where
-    there is no pair of one kind.
+    Folds share no people, and the threshold for each is found on the others. None where people are
+    too few for that.
     """
-    random = np.random.default_rng(seed)
-    first, second = np.triu_indices(len(people), 1)
-    alike = people[first] == people[second]
-    count = min(MAX_PAIRS, int(alike.sum()), int((~alike).sum()))
-    if not count:
+    try:
+        pairs = draw_pairs(people, seed=seed)
+    except DatasetError:
         return None
-    drawn = (random.choice(np.flatnonzero(kind), count, replace=False) for kind in (alike, ~alike))
-    same, different = (np.sort(_cosines(vectors, first[some], second[some])) for some in drawn)
-    thresholds = np.concatenate([same, different])
-    right = (count - np.searchsorted(same, thresholds)) + np.searchsorted(different, thresholds)
-    return float(right.max()) / (2 * count)
-
-
-def _cosines(vectors: Vectors, first: Rows, second: Rows) -> Vectors:
-    cosines: Vectors = (vectors[first] * vectors[second]).sum(axis=1)
-    return cosines
+    cosines = (vectors[pairs.first] * vectors[pairs.second]).sum(axis=1)
+    accuracies, _ = held_out_accuracies(cosines, pairs.same, pairs.fold)
+    return float(np.mean(accuracies))

@@ -5,6 +5,8 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
+from playbill.training.faces.losses import PeopleLoss, TripletLoss
+
 MEAN, DIVISOR = 127.5, 128.0
 """Of the pixels that embedding networks take, as in the cards."""
 
@@ -12,7 +14,9 @@ MEAN, DIVISOR = 127.5, 128.0
 class FaceModule(nn.Module):
     """Embedding network and loss; only `embedder` is of use afterwards."""
 
-    def __init__(self, embedder: nn.Module, loss: nn.Module, *, freeze_norm: bool) -> None:
+    def __init__(
+        self, embedder: nn.Module, loss: PeopleLoss | TripletLoss, *, freeze_norm: bool
+    ) -> None:
         """`freeze_norm`: batch norms keep their running figures, as small batches want it."""
         super().__init__()
         self.embedder = embedder
@@ -26,7 +30,8 @@ class FaceModule(nn.Module):
         """
         embeddings = self.embedder(as_input(pictures)).float()
         with torch.autocast(embeddings.device.type, enabled=False):
-            return self.loss(embeddings, people)
+            loss: Tensor = self.loss(embeddings, people)
+        return loss
 
     def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - torch's own signature
         """As in torch, but for norms that are frozen."""

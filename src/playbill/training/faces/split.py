@@ -1,9 +1,13 @@
 """Which faces are learned from and which are kept apart to see what was learned."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from playbill.core.atomic import atomic_path
 from playbill.training.faces.samples import Rows
 
 
@@ -43,3 +47,15 @@ def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> Fa
         kept=np.concatenate(parts[1]).astype(np.int64),
         strangers=np.flatnonzero(np.isin(people, everybody[:apart])).astype(np.int64),
     )
+
+
+def write_split(path: Path, split: FaceSplit, sources: Sequence[str]) -> None:
+    """Write down which pictures are learned from and which are kept apart.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    parts = {"learned": split.learned, "kept": split.kept, "strangers": split.strangers}
+    lists = {name: [sources[row] for row in rows] for name, rows in parts.items()}
+    with atomic_path(path) as part:
+        part.write_text(json.dumps(lists, indent=1, ensure_ascii=False) + "\n", "utf-8")

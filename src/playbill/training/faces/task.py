@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from playbill.errors import DatasetError
 from playbill.training.faces.augment import DEFAULT, Augmentation, augmented
 from playbill.training.faces.judging import as_tensor, judge
-from playbill.training.faces.losses import LOSSES
+from playbill.training.faces.losses import loss_kind
 from playbill.training.faces.module import FaceModule
 from playbill.training.faces.samples import BalancedOrder, FaceSamples, Rows, ShuffledOrder
 from playbill.training.faces.split import split_faces
@@ -59,7 +59,7 @@ class SupervisedFaces:
         self._classes = np.unique(learned)
         self._order = _order(self.split.learned, learned, settings)
         torch.manual_seed(seed)
-        loss = LOSSES[settings.loss].build(len(self._classes), embedding_size(embedder, size_px))
+        loss = loss_kind(settings.loss).build(len(self._classes), embedding_size(embedder, size_px))
         self.module = FaceModule(embedder, loss, freeze_norm=settings.freeze_norm)
 
     @property
@@ -97,6 +97,8 @@ class SupervisedFaces:
 
     def evaluate(self, module: nn.Module) -> dict[str, float]:
         """See `judging.judge`."""
+        if not isinstance(module, FaceModule):
+            raise TypeError(f"expected the FaceModule of this task, got {type(module).__name__}")
         return judge(module, self.samples, self.split, self.size_px, self.settings.seed)
 
 
@@ -113,7 +115,7 @@ def embedding_size(embedder: nn.Module, size_px: int) -> int:
 def _order(
     rows: Rows, people: Rows, settings: FaceTrainingSettings
 ) -> ShuffledOrder | BalancedOrder:
-    if not (settings.balanced or LOSSES[settings.loss].needs_balance):
+    if not (settings.balanced or loss_kind(settings.loss).needs_balance):
         return ShuffledOrder(rows, settings.batch, settings.seed)
     wanted, found = settings.batch // settings.each, len(np.unique(people))
     if not 2 <= wanted <= found:

@@ -64,7 +64,8 @@ class Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, channels, h, w) to the same."""
         joined = torch.cat([branch(x) for branch in self.branches], dim=1)
-        return self.relu(x + self.scale * self.up(joined))
+        y: Tensor = self.relu(x + self.scale * self.up(joined))
+        return y
 
 
 class EmbeddingHead(nn.Module):
@@ -78,7 +79,8 @@ class EmbeddingHead(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, inputs, h, w) to (n, size), not normalised."""
-        return self.norm(self.linear(self.dropout(x.mean(dim=(2, 3)))))
+        embedding: Tensor = self.norm(self.linear(self.dropout(x.mean(dim=(2, 3)))))
+        return embedding
 
 
 def start_randomly(network: nn.Module) -> None:

@@ -60,7 +60,8 @@ class InceptionResnetV1(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """(n, 3, h, w) to (n, embedding_size)."""
         x = self.reduction_a(self.block35(self.stem(pictures)))
-        return self.head(self.block8(self.reduction_b(self.block17(x))))
+        embedding: Tensor = self.head(self.block8(self.reduction_b(self.block17(x))))
+        return embedding
 
 
 def _block35(unit: Unit) -> Residual:

@@ -62,7 +62,9 @@ class InceptionResnetV2(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """(n, 3, h, w) to (n, embedding_size)."""
         x = self.reduction_a(self.block35(self.stem(pictures)))
-        return self.head(self.last(self.block8(self.reduction_b(self.block17(x)))))
+        x = self.last(self.block8(self.reduction_b(self.block17(x))))
+        embedding: Tensor = self.head(x)
+        return embedding
 
 
 def _mixed_5b(unit: Unit) -> Parallel:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from torch import nn
 
+from playbill.errors import TrainingError
 from playbill.training.networks.compact import INPUT_PX, CompactFaceNet
 from playbill.training.networks.inception_resnet_v1 import InceptionResnetV1
 from playbill.training.networks.inception_resnet_v2 import InceptionResnetV2
@@ -36,3 +37,15 @@ FACE_NETWORKS = MappingProxyType(
         ),
     }
 )
+
+
+def face_network(name: str) -> FaceNetwork:
+    """The network of that name.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    if name not in FACE_NETWORKS:
+        known = ", ".join(FACE_NETWORKS)
+        raise TrainingError(f"{name}: no face network of that name, expected one of {known}")
+    return FACE_NETWORKS[name]

@@ -1,0 +1,117 @@
+"""`playbill train faces`: a face network from pictures of people."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from playbill.cli.console import warn
+from playbill.cli.extras import from_extra
+from playbill.cli.train import options
+from playbill.cli.train.progress import Reporter, picture_bar
+from playbill.cli.train.result import print_model
+from playbill.models.store import ModelStore
+
+SHOWN = 10
+"""Refused pictures that are named; the others are counted."""
+
+
+def faces(
+    dataset: Annotated[
+        Path,
+        typer.Argument(readable=False, help="A folder with a folder of pictures for each person."),
+    ],
+    network: Annotated[
+        Literal["inception-resnet-v2", "inception-resnet-v1", "compact"],
+        typer.Option(help="What kind of network is to learn."),
+    ] = "inception-resnet-v2",
+    loss: Annotated[
+        Literal["softmax", "triplet", "arcface"], typer.Option(help="What it is to become good at.")
+    ] = "softmax",
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="facenet_vggface2 (an inception-resnet-v1), or a checkpoint; random, if none."
+        ),
+    ] = None,
+    max_images: Annotated[
+        int, typer.Option(min=2, help="Pictures of a person; more are left out.")
+    ] = 450,
+    balanced: Annotated[
+        bool, typer.Option("--balanced", help="As many pictures of each person in every batch.")
+    ] = False,
+    each: Annotated[int, typer.Option(min=2, help="Pictures of a person in a balanced batch.")] = 4,
+    held_out: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of each person's pictures kept apart.")
+    ] = 0.1,
+    strangers: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of the people kept apart.")
+    ] = 0.1,
+    freeze_norm: Annotated[
+        bool, typer.Option("--freeze-norm", help="Leave batch norms as they are (fine-tuning).")
+    ] = False,
+    folder: options.RunFolder = Path("faces"),
+    name: options.Name = None,
+    steps: options.Steps = 1000,
+    epochs: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="How often each face is seen; instead of --steps."),
+    ] = None,
+    batch: options.Batch = 64,
+    lr: Annotated[
+        float | None,
+        typer.Option(
+            min=1e-9, help="The highest learning rate; 0.001 from nothing, 0.0001 with --start."
+        ),
+    ] = None,
+    weight_decay: options.WeightDecay = 5e-4,
+    optimiser: options.Optimiser = "adam",
+    warmup: options.WarmUp = 0,
+    ema: options.Ema = 0.0,
+    evaluate_every: options.EvaluateEvery = 0,
+    seed: options.Seed = 0,
+    precision: options.TrainingPrecision = "auto",
+    devices: options.Devices = 1,
+) -> None:
+    """Teach a network to tell people apart by their faces.
+
+    $ playbill train faces portraits/ --network inception-resnet-v1 --start facenet_vggface2
+    """
+    run = from_extra("playbill.training.faces.run", "train")
+    loop = run.LoopSettings(
+        steps=steps,
+        learning_rate=lr or (run.FINE_TUNE_RATE if start else run.FROM_NOTHING_RATE),
+        weight_decay=weight_decay,
+        optimiser=optimiser,
+        warmup_steps=warmup,
+        ema=ema,
+        seed=seed,
+        evaluate_every=evaluate_every,
+        precision=precision,
+        devices=devices,
+    )
+    settings = run.FaceTrainingSettings(
+        loss=loss,
+        batch=batch,
+        balanced=balanced,
+        each=each,
+        seed=seed,
+        kept=held_out,
+        strangers=strangers,
+        freeze_norm=freeze_norm,
+    )
+    training = run.FaceTraining(dataset, network, start, max_images, epochs, settings, loop)
+    with picture_bar("faces") as show:
+        made = run.train_faces(
+            training,
+            folder,
+            name or folder.resolve().name,
+            store=ModelStore.default(),
+            hook=Reporter(),
+            faces_hook=show,
+        )
+    for sentence in made.refused[:SHOWN]:
+        warn(sentence)
+    if len(made.refused) > SHOWN:
+        warn(f"{len(made.refused) - SHOWN} more: see {folder / run.FACES}")
+    print_model(made.model, made.measures)

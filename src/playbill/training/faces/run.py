@@ -1,0 +1,168 @@
+"""From a folder of pictures per person to a face network: all of `playbill train faces`."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from playbill.datasets.people import find_people
+from playbill.media.files import sha256_of
+from playbill.models.catalogue import Choice, open_face_detector
+from playbill.models.store import ModelStore
+from playbill.training.checkpoint import FILE
+from playbill.training.faces.augment import plain
+from playbill.training.faces.collecting import (
+    Collected,
+    FaceView,
+    choose_pictures,
+    collect_faces,
+)
+from playbill.training.faces.judging import as_tensor
+from playbill.training.faces.module import FaceModule, as_input
+from playbill.training.faces.samples import FaceSamples
+from playbill.training.faces.split import write_split
+from playbill.training.faces.starts import started
+from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
+from playbill.training.loop import Loop
+from playbill.training.model_files import write_model
+from playbill.training.networks.registry import FaceNetwork, face_network
+from playbill.training.progress import Hook, silent
+from playbill.training.run_folder import RunFolder
+from playbill.training.settings import LoopSettings
+from playbill.training.trained_model import Origin, TrainedModel, face_kind
+
+MAX_IMAGES = 450
+"""Of a person, as in the paper's first experiment."""
+FROM_NOTHING_RATE, FINE_TUNE_RATE = 1e-3, 1e-4
+"""Learning rates: the paper's, and one that leaves what is known in place."""
+EXAMPLES = 8
+"""Faces on which the exported file is compared with torch."""
+FACES, SPLIT = "faces", "split.json"
+"""Where the cut faces lie, and which of them is for what."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTraining:
+    """What is to be made of what."""
+
+    dataset: Path
+    """A folder of pictures for each person."""
+    network: str = "inception-resnet-v2"
+    """A name of `networks.registry.FACE_NETWORKS`."""
+    start: str | None = None
+    """See `starts.started`."""
+    max_images: int = MAX_IMAGES
+    """Of a person; others are left out, drawn by chance."""
+    epochs: float | None = None
+    """How often each face is seen; None: `loop.steps` says when to stop."""
+    settings: FaceTrainingSettings = field(default_factory=FaceTrainingSettings)
+    loop: LoopSettings = field(default_factory=LoopSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedFaces:
+    """A network that has learned, and how well."""
+
+    model: TrainedModel
+    measures: dict[str, float]
+    refused: tuple[str, ...]
+    """A sentence for each picture, and each person, that could not be used."""
+
+
+def train_faces(
+    training: FaceTraining,
+    folder: Path,
+    name: str,
+    *,
+    store: ModelStore,
+    hook: Hook = silent,
+    faces_hook: Callable[[int, int], None] = lambda _done, _all: None,
+) -> TrainedFaces:
+    """Train, or go on where the training in `folder` was killed, and write the network.
+
+    Raises:
+        MediaError, DatasetError: the pictures are not there, or too few of them can be used.
+        TrainingError: no network, loss or start of that name; and see `loop.Loop`.
+        ModelNotFound, ModelError, OutputError: as from what is called.
+    """
+    network = face_network(training.network)
+    seed = training.settings.seed
+    collected = _collect(training, network, folder, store, faces_hook)
+    embedder = started(training.network, training.start, store=store, seed=seed)
+    task = SupervisedFaces(collected.samples, embedder, network.size_px, training.settings)
+    loop_settings = training.loop
+    if training.epochs is not None:
+        steps = max(1, round(training.epochs * task.steps_an_epoch))
+        loop_settings = replace(loop_settings, steps=steps)
+    run = RunFolder.open(
+        folder,
+        what="faces",
+        settings=_settings(training, loop_settings),
+        data=_data(collected.samples),
+    )
+    write_split(folder / SPLIT, task.split, collected.samples.sources)
+    loop = Loop(task, loop_settings, folder, network=training.network, hook=hook)
+    measures = loop.run()
+    model = _export(loop.trained, collected.samples, network, folder, name)
+    run.finish(measures, model.outputs())
+    return TrainedFaces(model, measures, collected.refused)
+
+
+def _collect(
+    training: FaceTraining,
+    network: FaceNetwork,
+    folder: Path,
+    store: ModelStore,
+    hook: Callable[[int, int], None],
+) -> Collected:
+    pictures = choose_pictures(
+        list(find_people(training.dataset)),
+        max_images=training.max_images,
+        seed=training.settings.seed,
+    )
+    detector = open_face_detector(Choice().face_detector, store)
+    view = FaceView(network.size_px, network.architecture)
+    return collect_faces(pictures, detector, view, folder / FACES, hook)
+
+
+def _settings(training: FaceTraining, loop: LoopSettings) -> dict[str, object]:
+    return {
+        "network": training.network,
+        "start": training.start,
+        "start sha256": _digest(training.start),
+        "max images": training.max_images,
+        **asdict(training.settings),
+        **asdict(loop),
+    }
+
+
+def _digest(start: str | None) -> str | None:
+    """Of the checkpoint that is started from."""
+    if start is None:
+        return None
+    path = Path(start) / FILE if Path(start).is_dir() else Path(start)
+    return sha256_of(path) if path.exists() else None
+
+
+def _data(samples: FaceSamples) -> dict[str, object]:
+    digest = sha256(samples.people.tobytes())
+    digest.update(samples.pictures.data)
+    return {"faces": len(samples), "people": len(samples.names), "sha256": digest.hexdigest()}
+
+
+def _export(
+    module: object, samples: FaceSamples, network: FaceNetwork, folder: Path, name: str
+) -> TrainedModel:
+    """Write the embedding part alone."""
+    if not isinstance(module, FaceModule):
+        raise TypeError(f"expected a FaceModule, got {type(module).__name__}")
+    size_px = network.size_px
+    faces = as_tensor([plain(face, size_px) for face in samples.pictures[:EXAMPLES]])
+    return write_model(
+        folder,
+        name,
+        module.embedder,
+        as_input(faces).contiguous(),
+        face_kind(network.architecture, size_px),
+        Origin("", "trained by playbill train faces: see run.json"),
+    )
