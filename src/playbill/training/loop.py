@@ -193,7 +193,16 @@ class Loop:
             self.curve.add(self.step, {**means, "learning rate": rate, **measures})
         worked = time.monotonic() - self.started - self.evaluating_s
         pace = (self.step - self.begun_at) / worked
-        self.hook(TrainingProgress(self.step, self.settings.steps, pace, means["loss"], measures))
+        self.hook(
+            TrainingProgress(
+                device=_device_name(self.fabric.device),
+                step=self.step,
+                steps=self.settings.steps,
+                steps_per_s=pace,
+                loss=means["loss"],
+                measures=measures,
+            )
+        )
         return measures
 
     def _evaluated(self) -> dict[str, float]:
@@ -215,3 +224,9 @@ def _precision(settings: LoopSettings) -> Literal["bf16-mixed", "32-true"]:
 def _computes_in_bf16() -> bool:
     asked = torch.ops.mkldnn._is_mkldnn_bf16_supported  # noqa: SLF001 - there is no public way
     return bool(torch.backends.mkldnn.enabled and asked())
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} processor threads, no graphics card"

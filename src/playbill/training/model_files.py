@@ -1,7 +1,6 @@
 """A trained network as files that `playbill models add` takes: ONNX and a card."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -12,55 +11,13 @@ from playbill.media.files import sha256_of
 from playbill.models.cards import (
     CARD_SUFFIX,
     NAME_RULE,
-    InputContract,
     ModelCard,
     ModelFile,
-    Task,
     card_text,
     is_name,
 )
 from playbill.training.export import export_onnx
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a card says of where a network comes from."""
-
-    licence: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrainedModel:
-    """Files of a trained network."""
-
-    card: ModelCard
-    paths: tuple[Path, ...]
-    """Of the card's files, in its order."""
-    card_path: Path
-    difference: float
-    """The greatest between the file's outputs and torch's."""
-
-    def outputs(self) -> list[dict[str, object]]:
-        """For the record of the training."""
-        return [
-            {"file": file.name, "sha256": file.sha256, "bytes": path.stat().st_size}
-            for file, path in zip(self.card.files, self.paths, strict=True)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelKind:
-    """What a network is for, and how it is run."""
-
-    task: Task
-    architecture: str
-    input: InputContract
-    input_name: str
-    output_names: tuple[str, ...]
-    labels: tuple[str, ...] = ()
-    label_set: str = ""
-    free_batch: bool = True
+from playbill.training.trained_model import ModelKind, Origin, TrainedModel
 
 
 def write_model(  # noqa: PLR0917 - each is another kind of thing
@@ -116,9 +73,3 @@ def write_model(  # noqa: PLR0917 - each is another kind of thing
     with atomic_path(card_path) as part:
         part.write_text(card_text(card), "utf-8")
     return TrainedModel(card, paths, card_path, difference)
-
-
-def face_kind(architecture: str, size_px: int) -> ModelKind:
-    """A network that turns faces into points."""
-    contract = InputContract(size_wh=(size_px, size_px), channels="RGB", mean=127.5, divisor=128)
-    return ModelKind("face-embedding", architecture, contract, "input", ("embedding",))

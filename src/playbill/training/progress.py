@@ -8,6 +8,8 @@ from dataclasses import dataclass
 class TrainingProgress:
     """After a step that is a point of the curve."""
 
+    device: str
+    """What it runs on, for people."""
     step: int
     steps: int
     steps_per_s: float

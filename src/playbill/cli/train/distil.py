@@ -12,6 +12,11 @@ from playbill.cli.train.options import read_names
 from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
 from playbill.models.store import ModelStore
+from playbill.training.distil.settings import DistilRequest, DistilSettings
+from playbill.training.distil.views import ViewSettings
+from playbill.training.settings import LoopSettings
+
+DEFAULTS = DistilRequest(teacher="", sources=())
 
 
 def distil(
@@ -20,7 +25,9 @@ def distil(
         list[Path],
         typer.Argument(readable=False, help="Folders of pictures; nobody in them needs a name."),
     ],
-    student: Annotated[str, typer.Option(help="What kind of network is to learn.")] = "compact",
+    student: Annotated[
+        str, typer.Option(help="What kind of network is to learn.")
+    ] = DEFAULTS.student,
     held_out: Annotated[
         Path | None,
         typer.Option(
@@ -30,30 +37,30 @@ def distil(
     ] = None,
     folder: options.RunFolder = Path("distilled"),
     name: options.Name = None,
-    steps: options.Steps = 5000,
-    batch: options.Batch = 128,
-    lr: options.LearningRate = 2e-3,
-    weight_decay: options.WeightDecay = 0.05,
-    optimiser: options.Optimiser = "muon",
-    warmup: options.WarmUp = 100,
-    ema: options.Ema = 0.999,
+    steps: options.Steps = DEFAULTS.loop.steps,
+    batch: options.Batch = DEFAULTS.settings.batch,
+    lr: options.LearningRate = DEFAULTS.loop.learning_rate,
+    weight_decay: options.WeightDecay = DEFAULTS.loop.weight_decay,
+    optimiser: options.Optimiser = DEFAULTS.loop.optimiser,
+    warmup: options.WarmUp = DEFAULTS.loop.warmup_steps,
+    ema: options.Ema = DEFAULTS.loop.ema,
     relations: Annotated[
         float, typer.Option(min=0, help="Weight of who is near to whom, beside each vector.")
-    ] = 10.0,
+    ] = DEFAULTS.settings.relations,
     blended: Annotated[
         float, typer.Option(min=0, max=1, help="Share of views made of two faces.")
-    ] = 0.6,
-    evaluate_every: options.EvaluateEvery = 500,
-    seed: options.Seed = 0,
-    precision: options.TrainingPrecision = "auto",
-    devices: options.Devices = 1,
+    ] = DEFAULTS.views.blended,
+    evaluate_every: options.EvaluateEvery = DEFAULTS.loop.evaluate_every,
+    seed: options.Seed = DEFAULTS.loop.seed,
+    precision: options.TrainingPrecision = DEFAULTS.loop.precision,
+    devices: options.Devices = DEFAULTS.loop.devices,
 ) -> None:
     """Teach a small network what a large one says of faces, so that it can stand in for it.
 
     $ playbill train distil facenet_vggface2 portraits/ --out my-face
     """
     run = from_extra("playbill.training.distil.run", "train")
-    loop = run.LoopSettings(
+    loop = LoopSettings(
         steps=steps,
         learning_rate=lr,
         weight_decay=weight_decay,
@@ -65,13 +72,13 @@ def distil(
         precision=precision,
         devices=devices,
     )
-    request = run.DistilRequest(
+    request = DistilRequest(
         teacher=teacher,
         sources=tuple(dataset),
         student=student,
         held_out=read_names(held_out),
-        settings=run.DistilSettings(batch=batch, relations=relations, seed=seed),
-        views=run.ViewSettings(blended=blended),
+        settings=DistilSettings(batch=batch, relations=relations, seed=seed),
+        views=ViewSettings(blended=blended),
         loop=loop,
     )
     with picture_bar("faces") as show:

@@ -1,14 +1,12 @@
-"""Options that trainings share, written once.
-
-The defaults of `training.settings.LoopSettings` cannot be read here: its module needs torch.
-"""
+"""Options that trainings share, written once."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from playbill.errors import DatasetError
+from playbill.training import settings
 
 RunFolder = Annotated[
     Path,
@@ -25,9 +23,7 @@ Steps = Annotated[int, typer.Option(min=1, help="How many batches to learn from.
 Batch = Annotated[int, typer.Option(min=2, help="How many pictures a batch has.")]
 LearningRate = Annotated[float, typer.Option("--lr", help="The highest learning rate.")]
 WeightDecay = Annotated[float, typer.Option(min=0, help="How much weights shrink.")]
-Optimiser = Annotated[
-    Literal["adam", "adamw", "muon", "sgd"], typer.Option(help="How steps are made of gradients.")
-]
+Optimiser = Annotated[settings.Optimiser, typer.Option(help="How steps are made of gradients.")]
 WarmUp = Annotated[int, typer.Option(min=0, help="Steps in which the learning rate rises.")]
 Ema = Annotated[
     float,
@@ -41,7 +37,7 @@ EvaluateEvery = Annotated[
 ]
 Devices = Annotated[int, typer.Option(min=1, help="Graphics cards to use.")]
 TrainingPrecision = Annotated[
-    Literal["auto", "float32", "bf16"],
+    settings.TrainingPrecision,
     typer.Option("--precision", help="auto: bf16 where the machine computes in it."),
 ]
 

@@ -1,33 +1,16 @@
 """How trainings show themselves: a bar for the pictures, then a line now and then."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from playbill.cli.console import err
+from playbill.training.progress import TrainingProgress
 
 EVERY_S = 15.0
 """Seconds between lines, where no evaluation gives reason for one."""
-
-
-class Report(Protocol):
-    """`training.progress.TrainingProgress`, whose package cannot be imported without torch."""
-
-    @property
-    def step(self) -> int: ...  # noqa: D102
-    @property
-    def steps(self) -> int: ...  # noqa: D102
-    @property
-    def steps_per_s(self) -> float: ...  # noqa: D102
-    @property
-    def loss(self) -> float: ...  # noqa: D102
-    @property
-    def remaining_s(self) -> float: ...  # noqa: D102
-    @property
-    def measures(self) -> Mapping[str, float]: ...  # noqa: D102
 
 
 class Reporter:
@@ -36,11 +19,13 @@ class Reporter:
     def __init__(self) -> None:
         self._printed = float("-inf")
 
-    def __call__(self, report: Report) -> None:
+    def __call__(self, report: TrainingProgress) -> None:
         """Fits `training.progress.Hook`."""
         now = time.monotonic()
         if not report.measures and now - self._printed < EVERY_S and report.step < report.steps:
             return
+        if self._printed == float("-inf"):
+            err().print(f"training on {report.device}: about {duration(report.remaining_s)}")
         self._printed = now
         measures = "".join(f", {name} {value:.4f}" for name, value in report.measures.items())
         err().print(

@@ -1,6 +1,6 @@
 """From a teacher and folders of pictures to a small network: all of `playbill train distil`."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,32 +18,17 @@ from playbill.training.distil.collecting import (
     find_pictures,
 )
 from playbill.training.distil.collecting import Hook as FacesHook
-from playbill.training.distil.task import Distillation, DistilSettings, KeptFaces
-from playbill.training.distil.views import Views, ViewSettings
+from playbill.training.distil.settings import DistilRequest
+from playbill.training.distil.task import Distillation, KeptFaces
+from playbill.training.distil.views import Views
 from playbill.training.faces.augment import plain
 from playbill.training.faces.module import as_input
 from playbill.training.loop import Loop
-from playbill.training.model_files import Origin, TrainedModel, face_kind, write_model
+from playbill.training.model_files import write_model
 from playbill.training.networks.registry import FACE_NETWORKS
 from playbill.training.progress import Hook, silent
 from playbill.training.run_folder import RunFolder
-from playbill.training.settings import LoopSettings
-
-
-@dataclass(frozen=True, slots=True)
-class DistilRequest:
-    """What is to be made of what."""
-
-    teacher: str
-    """A face embedding network that the store knows."""
-    sources: tuple[Path, ...]
-    student: str = "compact"
-    """A name of `networks.registry.FACE_NETWORKS`."""
-    held_out: frozenset[str] = frozenset()
-    """Folders of people, by name, that nothing is learned from."""
-    settings: DistilSettings = field(default_factory=DistilSettings)
-    views: ViewSettings = field(default_factory=ViewSettings)
-    loop: LoopSettings = field(default_factory=LoopSettings)
+from playbill.training.trained_model import Origin, TrainedModel, face_kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from playbill.core.frame import Image
+from playbill.training.distil.settings import DistilSettings
 from playbill.training.distil.views import Views
 from playbill.training.faces.measures import half_share, pair_share
 from playbill.training.faces.module import as_input
@@ -30,16 +31,6 @@ class Teacher(Protocol):
     def embed_crops(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         """(n, d) of at least one face of that size."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class DistilSettings:
-    """How a student learns."""
-
-    batch: int = 128
-    relations: float = 10.0
-    """Weight of the error of the similarities within a batch, beside the error of each vector."""
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
