@@ -3,10 +3,18 @@
 Liu et al. (2016), Howard et al. (2017), put together as TensorFlow's object detection API does.
 """
 
-from torch import Tensor, nn
-from torch.nn import functional
+from dataclasses import dataclass
 
-from playbill.training.networks.ssd_parts import BOX_NUMBERS, MapHeads, SameConv, run_heads
+from torch import Tensor, nn
+
+from playbill.training.networks.ssd_parts import (
+    MapHeads,
+    SameConv,
+    SsdNetwork,
+    box_layer,
+    class_layer,
+    run_heads,
+)
 from playbill.training.objects.anchors import shapes_per_cell
 
 SIDE = 300
@@ -24,32 +32,7 @@ EXTRAS = ((192, 384), (96, 192), (96, 192), (48, 96))
 """(squeezed, planes) of each map that is made of the one before it."""
 
 
-class ConvUnit(nn.Module):
-    """A convolution, batch normalisation or the bias it was folded into, and ReLU6."""
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        kernel: int,
-        *,
-        stride: int = 1,
-        groups: int = 1,
-        normalised: bool,
-    ) -> None:
-        super().__init__()
-        self.conv = SameConv(
-            inputs, outputs, kernel, stride=stride, groups=groups, bias=not normalised
-        )
-        self.norm = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01) if normalised else None
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """(n, inputs, h, w) -> (n, outputs, ceil(h / stride), ceil(w / stride)), 0 to 6."""
-        maps = self.conv(maps)
-        return functional.relu6(maps if self.norm is None else self.norm(maps))
-
-
-class SsdMobileNetV1(nn.Module):
+class SsdMobileNetV1(SsdNetwork):
     """Pictures to box offsets and class logits of 1,917 prior boxes.
 
     `normalised=False` has biases where batch normalisation was folded in, which is how the weights
@@ -64,29 +47,21 @@ class SsdMobileNetV1(nn.Module):
         super().__init__()
         self.columns = columns
         self.normalised = normalised
-        units: list[nn.Module] = [ConvUnit(3, FIRST_PLANES, 3, stride=2, normalised=normalised)]
-        planes = FIRST_PLANES
-        for outputs, stride in BLOCKS:
-            units.append(_separable(planes, outputs, stride, normalised=normalised))
-            planes = outputs
+        end = _End(planes=3, side=SIDE, normalised=normalised)
+        units: list[nn.Module] = [end.unit(FIRST_PLANES, 3, stride=2)]
+        units += [end.separable(planes, stride) for planes, stride in BLOCKS]
         self.backbone = nn.ModuleList(units)
-        mapped = [BLOCKS[FINEST_MAP - 1][0], planes]
-        extras = []
-        for squeezed, outputs in EXTRAS:
-            extras.append(_extra(planes, squeezed, outputs, normalised=normalised))
-            planes = outputs
-            mapped.append(planes)
-        self.extras = nn.ModuleList(extras)
+        mapped = [BLOCKS[FINEST_MAP - 1][0], end.planes]
+        self.extras = nn.ModuleList(end.smaller(squeezed, planes) for squeezed, planes in EXTRAS)
+        mapped += [planes for _, planes in EXTRAS]
         self.heads = nn.ModuleList(
-            MapHeads(
-                SameConv(planes, shapes * BOX_NUMBERS, 1), SameConv(planes, shapes * columns, 1), columns
-            )
+            MapHeads(box_layer(planes, shapes), class_layer(planes, shapes, columns), columns)
             for planes, shapes in zip(mapped, shapes_per_cell(GRIDS), strict=True)
         )
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """(n, 3, 300, 300) RGB, (x - 128) / 128 -> (n, 1917, 4) offsets, (n, 1917, columns)."""
-        maps = []
+        maps: list[Tensor] = []
         for i, unit in enumerate(self.backbone):
             pictures = unit(pictures)
             if i in {FINEST_MAP, len(BLOCKS)}:
@@ -96,17 +71,32 @@ class SsdMobileNetV1(nn.Module):
         return run_heads(self.heads, maps)
 
 
-def _separable(inputs: int, outputs: int, stride: int, *, normalised: bool) -> nn.Sequential:
-    """A convolution of each plane by itself, then one across the planes (section 3.1)."""
-    return nn.Sequential(
-        ConvUnit(inputs, inputs, 3, stride=stride, groups=inputs, normalised=normalised),
-        ConvUnit(inputs, outputs, 1, normalised=normalised),
-    )
+@dataclass(slots=True)
+class _End:
+    """Where a network ends that is being put together: each part begins there and moves it on."""
 
+    planes: int
+    side: int
+    normalised: bool
 
-def _extra(inputs: int, squeezed: int, outputs: int, *, normalised: bool) -> nn.Sequential:
-    """Half the grid: planes squeezed, then a convolution of stride 2."""
-    return nn.Sequential(
-        ConvUnit(inputs, squeezed, 1, normalised=normalised),
-        ConvUnit(squeezed, outputs, 3, stride=2, normalised=normalised),
-    )
+    def unit(self, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Sequential:
+        """A convolution, batch normalisation or the bias it was folded into, and ReLU6."""
+        inputs, side = self.planes, self.side
+        self.planes, self.side = outputs, -(-side // stride)
+        conv = SameConv(
+            *(inputs, outputs, kernel, side),
+            stride=stride,
+            groups=groups,
+            bias=not self.normalised,
+        )
+        norms = [nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)] if self.normalised else []
+        return nn.Sequential(conv, *norms, nn.ReLU6())
+
+    def separable(self, outputs: int, stride: int) -> nn.Sequential:
+        """A convolution of each plane by itself, then one across the planes (section 3.1)."""
+        alone = self.unit(self.planes, 3, stride=stride, groups=self.planes)
+        return nn.Sequential(alone, self.unit(outputs, 1))
+
+    def smaller(self, squeezed: int, outputs: int) -> nn.Sequential:
+        """Half the grid: planes squeezed, then a convolution of stride 2."""
+        return nn.Sequential(self.unit(squeezed, 1), self.unit(outputs, 3, stride=2))

@@ -30,8 +30,7 @@ def prior_boxes(
     scales = [min_scale + (max_scale - min_scale) * i / steps for i in range(len(grids))]
     shapes = [_lowest_sides(scales[0])]
     shapes += [
-        _sides(scale, bigger)
-        for scale, bigger in zip(scales[1:], [*scales[2:], 1.0], strict=True)
+        _sides(scale, bigger) for scale, bigger in zip(scales[1:], [*scales[2:], 1.0], strict=True)
     ]
     maps = [_on_grid(cells, sides) for cells, sides in zip(grids, shapes, strict=True)]
     return np.concatenate(maps).astype(np.float32)

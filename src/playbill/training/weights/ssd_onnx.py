@@ -41,9 +41,11 @@ def load_ssd_onnx(
         )
     class_heads = {id(head.classes) for head in network.heads}
     for i, (module, weights) in enumerate(zip(wanted, given, strict=True)):
+        where = f"{name}: layer {i}"
+        fitting = weights
         if id(module) in class_heads:
-            weights = _rearranged(module, weights, network.columns, columns, f"{name}: layer {i}")
-        _fill(module, weights, f"{name}: layer {i}")
+            fitting = _rearranged(module, weights, network.columns, columns, where)
+        _fill(module, fitting, where)
 
 
 def _convolutions(graph: bytes, name: str) -> Iterator[Weights]:
@@ -73,7 +75,7 @@ def _rearranged(
     used = max((source for source in sources if source is not None), default=0)
     if rows % shapes or rows // shapes <= used:
         raise ModelError(
-            f"{where}: has {rows} class planes, expected more than {used} for each of {shapes} boxes"
+            f"{where}: has {rows} class planes, expected over {used} for each of {shapes} boxes"
         )
     arranged = []
     for own, theirs in zip((head.weight, head.bias), given, strict=True):
