@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from re import sub
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from playbill.core.atomic import atomic_path
 
 SCHEMA = "playbill-evaluation/1"
+UNWRITTEN: Mapping[str, bool] = MappingProxyType({"written": False})
+"""`metadata` of a field that says something about this machine alone."""
 Kind = Literal["faces", "objects", "gallery"]
 
 
@@ -39,8 +42,11 @@ def write_document(kind: Kind, evaluation: object, target: Path) -> None:
 
 def _plain(value: object) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {_camel(each.name): _plain(getattr(value, each.name)) for each in fields}
+        return {
+            _camel(field.name): _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.metadata != UNWRITTEN
+        }
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

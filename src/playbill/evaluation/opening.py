@@ -9,6 +9,7 @@ from playbill.errors import GalleryError, ModelError
 from playbill.evaluation.faces.evaluate import FaceNetwork
 from playbill.evaluation.faces.in_use import strangers_of
 from playbill.evaluation.gallery.evaluate import GalleryNetworks
+from playbill.evaluation.objects.evaluate import MIN_SCORE, ObjectNetwork
 from playbill.evaluation.record import megabytes
 from playbill.models.cards import Task
 from playbill.models.catalogue import (
@@ -16,6 +17,7 @@ from playbill.models.catalogue import (
     FaceLimits,
     open_face_detector,
     open_face_embedder,
+    open_object_detector,
 )
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
@@ -67,6 +69,24 @@ def open_gallery_networks(
     embedder = open_face_embedder(name, store, session_options(settings))
     recogniser = open_gallery(gallery, embedder.space, settings.stranger_rate)
     return GalleryNetworks(detector, embedder, recogniser, frozenset(kept.sources))
+
+
+def open_object_networks(
+    settings: AnalysisSettings, store: ModelStore | None = None
+) -> tuple[ObjectNetwork, ...]:
+    """Open the object networks that `settings` name; without one, the default. Errors as above."""
+    store = store or ModelStore.default()
+    [names] = _by_task(settings.models, ("object-detection",), store)
+    options = session_options(settings)
+    return tuple(
+        open_object_network(each, store, options) for each in names or [Choice().object_detector]
+    )
+
+
+def open_object_network(name: str, store: ModelStore, options: SessionOptions) -> ObjectNetwork:
+    """Open one object network, its weak answers too; errors as above."""
+    detector = open_object_detector(name, store, options, min_score=MIN_SCORE)
+    return ObjectNetwork(detector, megabytes(store.card(name), store))
 
 
 def open_face_network(name: str, store: ModelStore, options: SessionOptions) -> FaceNetwork:

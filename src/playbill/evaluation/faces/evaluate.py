@@ -1,6 +1,6 @@
 """Everything that is measured of face networks, top to bottom."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from playbill.evaluation.faces.pairs import Pairs, draw_pairs, read_pairs
 from playbill.evaluation.faces.pictures import PeoplePictures, data_sha256, find_pictures
 from playbill.evaluation.faces.trials import SEEDS
 from playbill.evaluation.faces.verification import Verification, verify
+from playbill.evaluation.progress import Hook, no_hook
 from playbill.evaluation.record import EvaluationRun, Start
 from playbill.recognition.strangers import StrangerScores
 
@@ -95,7 +96,7 @@ def evaluate_faces(
     question: FaceQuestion,
     detector: FaceDetector,
     networks: Sequence[FaceNetwork],
-    hook: Callable[[int, int], None] = lambda _done, _all: None,
+    hook: Hook = no_hook,
 ) -> tuple[FaceEvaluation, tuple[MediaError, ...]]:
     """Measure every network on the same faces; `hook` is told of pictures done, of how many.
 

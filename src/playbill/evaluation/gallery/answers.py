@@ -1,11 +1,12 @@
 """What a gallery says of each picture, and what that makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from playbill.core.ports import Recogniser
+from playbill.evaluation.document import UNWRITTEN
 from playbill.evaluation.faces.embedding import EmbeddedPeople
 from playbill.evaluation.faces.in_use import NAMED_FROM
 from playbill.evaluation.faces.pictures import plain_name
@@ -30,7 +31,7 @@ class Answer:
     """Who came first, named or not; None: no face was found."""
     score: float
     """Of whoever came first, 0 to 1; a name is given from 0.5 on."""
-    row: int
+    row: int = field(metadata=UNWRITTEN)
     """Of the embedded pictures."""
 
     @property

@@ -1,7 +1,7 @@
 """A saved gallery at its own threshold, on pictures that it was not made of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from playbill.evaluation.faces.embedding import EmbeddedPeople, embed_people
 from playbill.evaluation.faces.pictures import data_sha256, find_pictures
 from playbill.evaluation.gallery.answers import Answer, ask
 from playbill.evaluation.gallery.confusions import Confusion, find_confusions
+from playbill.evaluation.progress import Hook, no_hook
 from playbill.evaluation.rates import Rate, share_by_people
 from playbill.evaluation.record import EvaluationRun, Start
 from playbill.media.files import sha256_of
@@ -102,7 +103,7 @@ class GalleryEvaluation:
 def evaluate_gallery(
     question: GalleryQuestion,
     networks: GalleryNetworks,
-    hook: Callable[[int, int], None] = lambda _done, _all: None,
+    hook: Hook = no_hook,
 ) -> tuple[GalleryEvaluation, tuple[MediaError, ...]]:
     """Ask a gallery about every picture of a folder per person; `hook`: pictures done, of how many.
 

@@ -45,7 +45,7 @@ def record_section(analysis: Analysis) -> str:
     about = facts(
         [
             ("Playbill", text(run.version)),
-            ("Started", _moment(run.started)),
+            ("Started", moment(run.started)),
             ("Took", f"{run.seconds:.1f} s" if run.seconds is not None else _NOT_TOLD),
             ("Decoder", text(run.decoder)),
             ("Run", f"<code>{text(run.id)}</code>"),
@@ -55,18 +55,20 @@ def record_section(analysis: Analysis) -> str:
     coverage = "".join(f"<p>{text(sentence)}</p>" for sentence in coverage_sentences(analysis))
     return (
         f"<section class=record><h2>How this was made</h2><div class=coverage>{coverage}</div>"
-        f"{about}{_models(run.models)}{_gallery(run.gallery)}{_settings(analysis)}</section>"
+        f"{about}{models_table(run.models)}{_gallery(run.gallery)}{_settings(analysis)}</section>"
     )
 
 
-def _moment(started: datetime | None) -> str:
+def moment(started: datetime | None) -> str:
+    """A date and time for people, and for machines."""
     if started is None:
         return _NOT_TOLD
     said = f"{started.day} {started:%B %Y, %H:%M:%S %Z}"
     return f'<time datetime="{started.isoformat()}">{text(said)}</time>'
 
 
-def _models(models: tuple[ModelUse, ...]) -> str:
+def models_table(models: tuple[ModelUse, ...]) -> str:
+    """Networks as they really ran."""
     lines = "".join(
         f"<tr><th scope=row>{text(use.name)}</th><td>{text(use.task.replace('-', ' '))}</td>"
         f"<td>{text(use.precision)}</td><td>{text(use.device)}</td><td>{text(use.runtime)}</td>"
@@ -124,5 +126,5 @@ def media_facts(analysis: Analysis) -> str:
     frames = analysis.run.frames
     if media.kind == "video":
         pairs.append(("Frames analysed", f"{frames.analysed:,} of {frames.expected:,}"))
-    pairs.append(("Analysed", _moment(analysis.run.started)))
+    pairs.append(("Analysed", moment(analysis.run.started)))
     return facts(pairs)

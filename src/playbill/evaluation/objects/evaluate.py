@@ -1,0 +1,184 @@
+"""Everything that is measured of object networks, top to bottom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from playbill.core.ports import ObjectDetector
+from playbill.core.run import ModelUse
+from playbill.datasets.opening import open_objects
+from playbill.datasets.problems import ProblemList
+from playbill.errors import DatasetError, MediaError
+from playbill.evaluation.objects.detecting import DetectedObjects, PictureTime, detect_objects
+from playbill.evaluation.objects.matching import match
+from playbill.evaluation.objects.misses import Confusion, MissedPicture, confuse
+from playbill.evaluation.objects.precision import Judgement, judge
+from playbill.evaluation.objects.scores import (
+    BestScore,
+    ClassScore,
+    best_score,
+    best_scores_by_class,
+)
+from playbill.evaluation.progress import Hook, no_hook
+from playbill.evaluation.record import EvaluationRun, Start
+
+MIN_SCORE = 0.01
+"""Far below what users want: average precision asks for the weak answers too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNetwork:
+    """A network to be measured, opened with `MIN_SCORE`."""
+
+    detector: ObjectDetector
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectQuestion:
+    """On what data networks are measured."""
+
+    path: Path
+    format: str | None = None
+    """None: guessed."""
+    pictures: Path | None = None
+    """The folder of the pictures, where it is not where the format has it."""
+    score: float | None = None
+    """Detections of less are not believed in the confusion matrix; None: where F1 is best."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectData:
+    """What the figures rest on."""
+
+    name: str
+    pictures: int
+    """That were looked at."""
+    objects: int
+    """That count."""
+    ignored: int
+    """Crowds and difficult ones."""
+    classes: int
+    """With an object that counts."""
+    problems: tuple[str, ...]
+    """What is wrong with the data: one sentence each."""
+    unreadable: tuple[str, ...]
+    """One sentence for each picture that could not be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectResult:
+    """One network."""
+
+    network: ModelUse
+    megabytes: float
+    time: PictureTime
+    judgement: Judgement
+    unknown_labels: tuple[str, ...]
+    """That the data set has and the network does not know: not judged."""
+    best: BestScore | None
+    """None: nothing was found that is there."""
+    best_by_class: tuple[ClassScore, ...]
+    confusion: Confusion
+    worst: tuple[MissedPicture, ...]
+    """The worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectEvaluation:
+    """Object networks side by side on the same pictures."""
+
+    run: EvaluationRun
+    data: ObjectData
+    networks: tuple[ObjectResult, ...]
+
+
+def evaluate_objects(
+    question: ObjectQuestion,
+    networks: Sequence[ObjectNetwork],
+    hook: Hook = no_hook,
+) -> tuple[ObjectEvaluation, tuple[MediaError | DatasetError, ...]]:
+    """Measure every network on the same pictures; `hook` is told of pictures done, of how many.
+
+    Returns:
+        The evaluation, and what is wrong with each picture that could not be used.
+
+    Raises:
+        DatasetError: the data set cannot be read, or a network knows none of its labels.
+    """
+    start, done, problems = Start(), 0, ProblemList()
+    dataset = open_objects(
+        question.path,
+        format=question.format,
+        pictures=question.pictures,
+        outlines=False,
+        on_problem=problems,
+    )
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        hook(done, len(dataset))
+
+    detectors = [network.detector for network in networks]
+    try:
+        all_found = detect_objects(dataset, dataset.labels, detectors, advance)
+    except DatasetError as error:
+        raise DatasetError(f"{question.path}: {error}") from error
+    results = tuple(
+        _measure(network, detected, time, question.score)
+        for network, detected, time in zip(
+            networks, all_found.networks, all_found.times, strict=True
+        )
+    )
+    unreadable = tuple(str(error) for error in all_found.refused)
+    sentences = tuple(str(problem) for problem in problems.problems)
+    settings: dict[str, float | int | str] = {
+        "minScore": MIN_SCORE,
+        "confusionScore": question.score or "where F1 is best",
+    }
+    return ObjectEvaluation(
+        start.record([detector.use for detector in detectors], settings),
+        _data(dataset.name, all_found.networks[0], sentences, unreadable),
+        results,
+    ), all_found.refused
+
+
+def _measure(
+    network: ObjectNetwork, detected: DetectedObjects, time: PictureTime, score: float | None
+) -> ObjectResult:
+    pairs = zip(detected.pictures, detected.found, strict=True)
+    matched = [match(picture, found, detected.known) for picture, found in pairs]
+    best = best_score(detected, matched)
+    chosen = score if score is not None else best.score if best else 0.5
+    confusion, worst = confuse(detected, matched, chosen)
+    unknown = np.flatnonzero(~detected.known)
+    return ObjectResult(
+        network=network.detector.use,
+        megabytes=network.megabytes,
+        time=time,
+        judgement=judge(detected),
+        unknown_labels=tuple(detected.labels[i] for i in unknown),
+        best=best,
+        best_by_class=best_scores_by_class(detected, matched),
+        confusion=confusion,
+        worst=worst,
+    )
+
+
+def _data(
+    name: str, detected: DetectedObjects, problems: tuple[str, ...], unreadable: tuple[str, ...]
+) -> ObjectData:
+    ids = np.concatenate([picture.class_ids for picture in detected.pictures])
+    ignored = np.concatenate([one.crowd | one.difficult for one in detected.pictures])
+    return ObjectData(
+        name=name,
+        pictures=len(detected.pictures),
+        objects=int((~ignored).sum()),
+        ignored=int(ignored.sum()),
+        classes=len(np.unique(ids[~ignored])),
+        problems=problems,
+        unreadable=unreadable,
+    )
