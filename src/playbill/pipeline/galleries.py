@@ -51,7 +51,7 @@ def grow_gallery(
         gallery, rate = before.gallery, before.stranger_rate
     grown = gallery.add(*enrolled.enrolments)
     _require_one_name(target, grown)
-    return fit(grown, _strangers(card), stranger_rate=stranger_rate or rate)
+    return fit(grown, strangers_of(card), stranger_rate=stranger_rate or rate)
 
 
 def _require_space(path: Path, found: str, expected: str) -> None:
@@ -73,6 +73,7 @@ def _require_one_name(path: Path, gallery: Gallery) -> None:
             )
 
 
-def _strangers(card: ModelCard) -> StrangerScores | None:
+def strangers_of(card: ModelCard) -> StrangerScores | None:
+    """What strangers score under the network of `card`; None: nobody has measured it."""
     found = card.strangers
     return StrangerScores(found.quantiles, found.n, found.measured_on) if found else None
