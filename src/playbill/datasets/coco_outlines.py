@@ -1,6 +1,7 @@
 """Polygons and masks of a whole COCO file in few arrays: a million small lists take too much."""
 
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +14,17 @@ class OutlineStore:
 
     _coordinates: "array[float]" = field(default_factory=lambda: array("d"))
     _ring_ends: "array[int]" = field(default_factory=lambda: array("q"))
-    _rings: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Annotation -> first ring, ring after the last."""
+    _with_rings: "array[int]" = field(default_factory=lambda: array("q"))
+    """The numbers of annotations with polygons, ascending."""
+    _rings_before: "array[int]" = field(default_factory=lambda: array("q"))
+    """For each of these, how many rings come before its own."""
     _masks: "dict[int, tuple[int, int, str | array[int]]]" = field(default_factory=dict)
     """Annotation -> width, height, run lengths."""
 
     def add(self, number: int, segmentation: Any) -> None:
         """Take the `segmentation` of an annotation: a list of rings, or run lengths.
+
+        Numbers come in ascending order.
 
         Raises:
             ValueError: it is neither.
@@ -48,12 +53,15 @@ class OutlineStore:
             del self._coordinates[before:]
             del self._ring_ends[first:]
             raise ValueError(str(error)) from error
-        self._rings[number] = (first, len(self._ring_ends))
+        self._with_rings.append(number)
+        self._rings_before.append(first)
 
     def get(self, number: int) -> Outline | None:
         """The outline of an annotation."""
-        if number in self._rings:
-            first, end = self._rings[number]
+        place = bisect_left(self._with_rings, number)
+        if place < len(self._with_rings) and self._with_rings[place] == number:
+            first = self._rings_before[place]
+            end = (*self._rings_before[place + 1 : place + 2], len(self._ring_ends))[0]
             starts = [self._ring_ends[ring - 1] if ring else 0 for ring in range(first, end)]
             ends = self._ring_ends[first:end]
             return Polygons(

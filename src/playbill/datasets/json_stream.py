@@ -20,6 +20,10 @@ PIECE = 1 << 20
 LONGEST_TOKEN = 16
 """No literal and no escape of JSON has as many characters (`-Infinity`)."""
 
+CUT_NUMBER = 2
+"""So many characters can follow a number that is cut off: of `1e-7` the scanner takes the 1 if the
+window ends before the 7."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -97,7 +101,7 @@ class _Stream:
                 raise self._error(error.msg.lower(), error.pos) from error
             except RecursionError as error:
                 raise self._error("it is nested too deeply") from error
-            if end < len(self.text) or not self._read(piece):
+            if end + CUT_NUMBER < len(self.text) or not self._read(piece):
                 self.at = end
                 return value
 
@@ -130,10 +134,12 @@ class _Stream:
         if self.ended:
             return False
         piece = self.file.read(characters)
-        self.ended = not piece
+        if not piece:
+            self.ended = True
+            return False
         self.lines_before += self.text.count("\n", 0, self.at)
         self.text, self.at = self.text[self.at :] + piece, 0
-        return not self.ended
+        return True
 
     def _error(self, expected: str, at: int | None = None) -> DatasetError:
         at = self.at if at is None else at

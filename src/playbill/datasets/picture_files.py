@@ -16,14 +16,19 @@ class FolderListings:
     _listings: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def has(self, path: Path) -> bool:
-        """Whether there is something of that name; links are not followed."""
+        """Whether there is a file of that name, or a link to one."""
         folder, name = os.path.split(path)
         if folder not in self._listings:
             try:
-                self._listings[folder] = frozenset(entry.name for entry in Path(folder).iterdir())
+                self._listings[folder] = frozenset(_file_names(folder))
             except OSError:
                 self._listings[folder] = frozenset()
         return name in self._listings[folder]
+
+
+def _file_names(folder: str) -> Iterator[str]:
+    with os.scandir(folder or ".") as entries:
+        yield from (entry.name for entry in entries if entry.is_file())
 
 
 def find_pictures(folder: Path) -> Iterator[Path]:
@@ -48,7 +53,7 @@ def _walk(folder: Path, inside: tuple[Path, ...]) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.suffix.lower() in PICTURE_SUFFIXES and not entry.is_dir():
+        if entry.suffix.lower() in PICTURE_SUFFIXES and entry.is_file():
             yield entry
         elif entry.is_dir():
             yield from _walk(entry, (*inside, real))

@@ -17,6 +17,7 @@ ANNOTATIONS, PICTURES, LISTS = "Annotations", "JPEGImages", "ImageSets/Main"
 LABEL_MAP = "labelmap.txt"
 """Not VOC's own: other tools write the classes of a set of their own there, a line each, as
 `name:colour:parts:actions`."""
+LABEL_MAP_HEAD = "# label:color_rgb:parts:actions"
 BACKGROUND = "background"
 """The class in a label map that is no object."""
 
@@ -166,9 +167,14 @@ def _mapped_labels(years: Sequence[Path]) -> tuple[str, ...]:
     labels: dict[str, None] = {}
     for path in (year / LABEL_MAP for year in years):
         lines = read_text(path).splitlines() if path.is_file() else []
-        named = [line.rsplit(":", 3)[0].strip() for line in lines if not line.startswith("#")]
+        named = [line.rsplit(":", 3)[0].strip() for line in lines if not _is_comment(line)]
         labels |= dict.fromkeys(name for name in named if name not in {"", BACKGROUND})
     return tuple(labels)
+
+
+def _is_comment(line: str) -> bool:
+    """A class may begin with the sign of a comment, but its line has three colons."""
+    return line.startswith(LABEL_MAP_HEAD) or (line.startswith("#") and line.count(":") < 3)
 
 
 def _found_labels(entries: Sequence[VocEntry]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from playbill.core.labels import VOC_20
 from playbill.datasets.folders import new_folder, put_picture
 from playbill.datasets.numbers import text_of
 from playbill.datasets.objects import ObjectDataset, ObjectDetails, PictureObjects
-from playbill.datasets.voc import ANNOTATIONS, LABEL_MAP, LISTS, PICTURES
+from playbill.datasets.voc import ANNOTATIONS, LABEL_MAP, LABEL_MAP_HEAD, LISTS, PICTURES
 from playbill.datasets.voc_xml import UNSPECIFIED
 from playbill.datasets.writing import SAME_STEM, Tally, Written
 from playbill.datasets.xml_text import xml_text
@@ -57,7 +57,7 @@ def write_voc(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
         for subset, keys in lists.items():
             _write_lines(folder / LISTS / f"{_file_name(subset)}.txt", keys)
         if dataset.labels != VOC_20:
-            lines = ["# label:color_rgb:parts:actions", *(f"{n}:::" for n in dataset.labels)]
+            lines = [LABEL_MAP_HEAD, *(f"{n}:::" for n in dataset.labels)]
             _write_lines(folder / LABEL_MAP, lines)
     return tally.result()
 
@@ -65,7 +65,8 @@ def write_voc(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
 def _annotation(picture: PictureObjects, labels: tuple[str, ...]) -> Element:
     details, name = picture.details, PurePosixPath(picture.name).name
     root = Element("annotation")
-    _add(root, "folder", details.folder or PICTURES)
+    if details.folder:
+        _add(root, "folder", details.folder)
     _add(root, "filename", name)
     source = {
         "database": details.database,

@@ -202,8 +202,6 @@ def _labels_without_picture(entries: Iterable[YoloEntry]) -> list[str]:
     known: dict[Path, set[str]] = {}
     for entry in entries:
         known.setdefault(entry.labels_path.parent, set()).add(entry.labels_path.name)
-        for sibling in entry.path.parent.iterdir():
-            known[entry.labels_path.parent].add(f"{sibling.stem}.txt")
     return [
         path.stem
         for folder, names in known.items()
