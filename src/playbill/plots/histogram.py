@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -94,20 +95,21 @@ def _ranks(ranked: Sequence[tuple[str, int]], of: str, classes: str) -> Figure:
     above, below = figure.subplots(2, 1)
     above.fill_between(np.arange(1, len(values) + 1), values, step="mid", color=_BAR, alpha=0.85)
     above.set_yscale("symlog", linthresh=1)
-    above.set_xlim(0.5, len(values) + 0.5)
+    above.set_xscale("log")
+    above.set_xlim(0.8, len(values) + 0.5)
     above.set_ylim(0, values.max() * 2 or 1)
-    above.set_xlabel(f"rank of {len(values):,} {classes}", fontsize=9)
+    above.set_xlabel(f"rank among {len(values):,} {classes} (logarithmic)", fontsize=9)
     above.set_ylabel(f"{of} (logarithmic)", fontsize=9)
     named = [f"{drawable(name)}  {count:,}" for name, count in ranked[:NAMED_RANKS]]
     above.text(
         0.985, 0.95, "most:\n" + "\n".join(named),
         transform=above.transAxes, ha="right", va="top", fontsize=8,
     )  # fmt: skip
-    edges = _edges(int(values.max()))
+    edges = _edges(int(values.min()), int(values.max()))
     found = np.histogram(values, edges)[0]
     bars = below.bar(np.arange(len(found)), found, color=_BAR, width=0.8)
     below.bar_label(bars, [f"{count:,}" for count in found], fontsize=8, padding=2)
-    labels = [_span(low, high - 1) for low, high in zip(edges, edges[1:], strict=False)]
+    labels = [_span(low, high - 1) for low, high in pairwise(edges)]
     below.set_xticks(np.arange(len(found)), labels)
     below.set_ylim(0, found.max() * 1.12)
     below.set_xlabel(f"{of} of one of the {classes}", fontsize=9)
@@ -117,12 +119,12 @@ def _ranks(ranked: Sequence[tuple[str, int]], of: str, classes: str) -> Figure:
     return figure
 
 
-def _edges(most: int) -> list[int]:
-    """0, 1, 2, 3, 5, 10, 20, 50, ... up to beyond `most`."""
+def _edges(least: int, most: int) -> list[int]:
+    """0, 1, 2, 3, 5, 10, 20, 50, ...: from `least` to beyond `most`."""
     edges = [0, 1, 2, 3, 5, 10]
     while edges[-1] <= most:
         edges.append(edges[-1] * 5 // 2 if str(edges[-1])[0] == "2" else edges[-1] * 2)
-    return edges
+    return edges[sum(edge <= least for edge in edges) - 1 :]
 
 
 def _span(low: int, high: int) -> str:
