@@ -5,17 +5,16 @@ network is judged in training as it will be used.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
-from io import StringIO
 from typing import Any
 
 import numpy as np
 import torch
-from faster_coco_eval import COCO, COCOeval_faster
 from numpy.typing import NDArray
 
-from playbill.core.boxes import xyxy_to_xywh
 from playbill.core.detections import Detections
+from playbill.datasets.objects import PictureObjects
+from playbill.evaluation.objects.detecting import DetectedObjects
+from playbill.evaluation.objects.precision import judge
 from playbill.models.pictures import resized
 from playbill.models.selection import select_detections
 from playbill.models.ssd import decode_boxes
@@ -49,50 +48,24 @@ def average_precision(found: Sequence[Detections], samples: Sequence[Sample]) ->
 
     Classes of which `samples` hold no object do not count. 0 where nothing was found at all.
     """
-    answers = [answer for i, rows in enumerate(found, start=1) for answer in _answers(i, rows)]
-    if not answers:
+    if not any(len(one) for one in found):
         return {"AP": 0.0, "AP50": 0.0}
-    with redirect_stdout(StringIO()):
-        truth = COCO(_truth(samples, len(found[0].labels)))
-        judge = COCOeval_faster(truth, truth.loadRes(answers), "bbox")
-        judge.evaluate()
-        judge.accumulate()
-        judge.summarize()
-    return {"AP": float(judge.stats[0]), "AP50": float(judge.stats[1])}
+    labels = found[0].labels
+    pictures = tuple(_as_picture(sample) for sample in samples)
+    known = np.ones(len(labels), np.bool_)
+    overall = judge(DetectedObjects(labels, known, pictures, tuple(found))).overall
+    return {"AP": overall.ap or 0.0, "AP50": overall.ap50 or 0.0}
 
 
-def _truth(samples: Sequence[Sample], classes: int) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = []
-    for i, sample in enumerate(samples, start=1):
-        boxes = xyxy_to_xywh(sample.boxes_xyxy)
-        for box, column, ignored in zip(boxes, sample.columns, sample.ignored, strict=True):
-            rows.append(
-                {
-                    "id": len(rows) + 1,
-                    "image_id": i,
-                    "category_id": int(column),
-                    "bbox": box.tolist(),
-                    "area": float(box[2] * box[3]),
-                    "iscrowd": int(ignored),
-                }
-            )
-    sizes = [sample.size_wh for sample in samples]
-    return {
-        "images": [{"id": i, "width": w, "height": h} for i, (w, h) in enumerate(sizes, start=1)],
-        "annotations": rows,
-        "categories": [{"id": i, "name": str(i)} for i in range(1, classes + 1)],
-    }
-
-
-def _answers(picture: int, found: Detections) -> Iterator[dict[str, Any]]:
-    boxes = xyxy_to_xywh(found.boxes_xyxy)
-    for box, class_id, score in zip(boxes, found.class_ids, found.scores, strict=True):
-        yield {
-            "image_id": picture,
-            "category_id": int(class_id) + 1,
-            "bbox": box.tolist(),
-            "score": float(score),
-        }
+def _as_picture(sample: Sample) -> PictureObjects:
+    return PictureObjects(
+        path=sample.path,
+        name=sample.name,
+        size_wh=sample.size_wh,
+        boxes_xyxy=sample.boxes_xyxy.astype(np.float64),
+        class_ids=sample.columns - 1,
+        crowd=sample.ignored,
+    )
 
 
 def _device(module: Any) -> torch.device:

@@ -7,22 +7,20 @@ object, every column is to be 0.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from playbill.training.objects.matching import BACKGROUND
-
-Mining = Literal["hard", "focal"]
+from playbill.training.objects.settings import Mining
 
 
 @dataclass(frozen=True, slots=True)
 class MultiboxLoss:
     """How far answers are from their targets, a positive prior box on average."""
 
-    mining: Mining = "hard"
+    mining: Mining
     """hard: of the negatives only the worst ones count, as in the paper. focal: all count, the
     easy ones little (Lin et al., 2017); `ssd_mobilenet_v1_coco` was trained so."""
     negatives: int = 3

@@ -10,35 +10,27 @@ from playbill.models.store import ModelStore
 from playbill.training.networks.ssd_mobilenet_v1 import SsdMobileNetV1
 from playbill.training.networks.ssd_parts import SsdNetwork
 from playbill.training.networks.ssdlite_mobilenet_v3 import SsdLiteMobileNetV3
+from playbill.training.objects.settings import ObjectNetworkName
 from playbill.training.weights.ssd_onnx import load_ssd_onnx
-
-DEFAULT_NETWORK = "ssd-mobilenet-v1"
 
 
 def _normalised_mobilenet_v1(columns: int) -> SsdNetwork:
     return SsdMobileNetV1(columns, normalised=True)
 
 
-OBJECT_NETWORKS: Mapping[str, Callable[[int], SsdNetwork]] = MappingProxyType(
+OBJECT_NETWORKS: Mapping[ObjectNetworkName, Callable[[int], SsdNetwork]] = MappingProxyType(
     {"ssd-mobilenet-v1": _normalised_mobilenet_v1, "ssdlite-mobilenet-v3": SsdLiteMobileNetV3}
 )
 """Name -> the network for so many class columns, fit to be trained from nothing."""
 
 
-def new_network(name: str, labels: Sequence[str]) -> SsdNetwork:
-    """A network with random weights for `labels`.
-
-    Raises:
-        TrainingError: there is no network of that name.
-    """
-    if name not in OBJECT_NETWORKS:
-        known = ", ".join(OBJECT_NETWORKS)
-        raise TrainingError(f"{name}: there is no object network of that name, known are {known}")
+def new_network(name: ObjectNetworkName, labels: Sequence[str]) -> SsdNetwork:
+    """A network with random weights for `labels`."""
     return OBJECT_NETWORKS[name](1 + len(labels))
 
 
 def started_network(
-    name: str, labels: Sequence[str], store: ModelStore, start: str
+    name: ObjectNetworkName, labels: Sequence[str], store: ModelStore, start: str
 ) -> SsdMobileNetV1:
     """A network with the weights of the model `start`; labels it does not know begin anew.
 

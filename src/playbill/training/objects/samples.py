@@ -16,7 +16,7 @@ from playbill.datasets.problems import Problem, ProblemKind, ProblemList
 from playbill.errors import DatasetError, MediaError
 from playbill.media.images import read_image
 
-MAX_LOST = 0.1
+MAX_LOST = 0.25
 """Share of the pictures that may be missing or damaged; what is more is a mishap."""
 LOST: frozenset[ProblemKind] = frozenset({"missing-picture", "unreadable-picture", "wrong-size"})
 SPELLINGS: Mapping[str, str] = MappingProxyType(
@@ -179,8 +179,8 @@ def _refuse_remains(name: str, samples: Sequence[Sample], problems: ProblemList)
     whole = len(samples) + len(lost)
     if len(lost) > MAX_LOST * whole:
         raise DatasetError(
-            f"{name}: {len(lost)} of {whole} pictures are missing or damaged, expected at most one "
-            f"in ten; the first is {lost[0]}"
+            f"{name}: {len(lost)} of {whole} pictures are missing or damaged, expected at most a "
+            f"quarter; the first is {lost[0]}"
         )
     if not any((~sample.ignored).any() for sample in samples):
         raise DatasetError(

@@ -1,0 +1,142 @@
+"""`playbill train objects`: an object network from labelled pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from playbill.cli.console import warn
+from playbill.cli.extras import from_extra
+from playbill.cli.train import options
+from playbill.cli.train.progress import Reporter
+from playbill.cli.train.result import print_model
+from playbill.core.labels import COCO_80
+from playbill.errors import DatasetError
+from playbill.models.store import ModelStore
+from playbill.training.objects.settings import Mining, ObjectNetworkName, ObjectTraining
+from playbill.training.settings import LoopSettings
+
+DEFAULTS = ObjectTraining(datasets=())
+SHOWN = 10
+"""Problems that are told one by one; of the others the number is."""
+
+
+def objects(
+    dataset: Annotated[
+        list[Path],
+        typer.Argument(readable=False, help="Labelled pictures: COCO, VOC, YOLO or CVAT."),
+    ],
+    network: Annotated[
+        ObjectNetworkName, typer.Option(help="What kind of network is to learn.")
+    ] = DEFAULTS.network,
+    start: Annotated[
+        str | None,
+        typer.Option(help="An SSD that is known by name, to begin with its weights; else random."),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(readable=False, help="A list of classes, one a line; if none, COCO's 80."),
+    ] = None,
+    held_out: Annotated[
+        str, typer.Option(help="What to measure on: a share of the pictures, or a data set.")
+    ] = f"{DEFAULTS.held_out}",
+    drop_others: Annotated[
+        bool, typer.Option("--drop-others", help="Leave out objects of other classes.")
+    ] = False,
+    mining: Annotated[
+        Mining,
+        typer.Option(help="What counts of the background: all, the easy little; or the worst."),
+    ] = DEFAULTS.mining,
+    frozen: Annotated[
+        int, typer.Option(min=0, help="How many of the first layers keep the start's weights.")
+    ] = DEFAULTS.frozen,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Show pictures as they are: no crops, no colours.")
+    ] = False,
+    folder: options.RunFolder = Path("objects"),
+    name: options.Name = None,
+    steps: options.Steps = DEFAULTS.loop.steps,
+    batch: options.Batch = DEFAULTS.batch,
+    lr: options.LearningRate = DEFAULTS.loop.learning_rate,
+    weight_decay: options.WeightDecay = DEFAULTS.loop.weight_decay,
+    optimiser: options.Optimiser = DEFAULTS.loop.optimiser,
+    warmup: options.WarmUp = DEFAULTS.loop.warmup_steps,
+    ema: options.Ema = DEFAULTS.loop.ema,
+    evaluate_every: options.EvaluateEvery = DEFAULTS.loop.evaluate_every,
+    seed: options.Seed = DEFAULTS.loop.seed,
+    precision: options.TrainingPrecision = DEFAULTS.loop.precision,
+    devices: options.Devices = DEFAULTS.loop.devices,
+) -> None:
+    """Teach a network to find objects.
+
+    $ playbill train objects instances_train.json --start ssd_mobilenet_v1_coco --lr 0.0001
+    """
+    run = from_extra("playbill.training.objects.run", "train")
+    loop = LoopSettings(
+        steps=steps,
+        learning_rate=lr,
+        weight_decay=weight_decay,
+        optimiser=optimiser,
+        warmup_steps=warmup,
+        ema=ema,
+        seed=seed,
+        evaluate_every=evaluate_every,
+        precision=precision,
+        devices=devices,
+    )
+    training = ObjectTraining(
+        datasets=tuple(dataset),
+        network=network,
+        start=start,
+        labels=read_labels(labels),
+        held_out=share_or_path(held_out),
+        drop_others=drop_others,
+        mining=mining,
+        frozen=frozen,
+        batch=batch,
+        augment=not plain,
+        loop=loop,
+    )
+    made = run.train_objects(
+        training, folder, name or folder.resolve().name, store=ModelStore.default(), hook=Reporter()
+    )
+    for sentence in made.left_out[:SHOWN]:
+        warn(f"left out: {sentence}")
+    if len(made.left_out) > SHOWN:
+        warn(f"left out: {len(made.left_out) - SHOWN} more")
+    print_model(made.model, made.measures)
+
+
+def read_labels(path: Path | None) -> tuple[str, ...]:
+    """The classes in a list, one a line, in its order.
+
+    Raises:
+        DatasetError: the list cannot be read, is empty, or has a class twice.
+    """
+    if path is None:
+        return COCO_80
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: the list of classes cannot be read: {error}") from error
+    labels = [line.strip() for line in lines if line.strip()]
+    twice = {label for label in labels if labels.count(label) > 1}
+    if twice or not labels:
+        found = f"{min(twice)} more than once" if twice else "none"
+        raise DatasetError(f"{path}: expected a class a line, each once; found {found}")
+    return tuple(labels)
+
+
+def share_or_path(text: str) -> float | Path:
+    """`0.1` -> a share of the pictures; anything else is where a data set lies.
+
+    Raises:
+        DatasetError: it is a number, but no share.
+    """
+    try:
+        share = float(text)
+    except ValueError:
+        return Path(text)
+    if not 0 < share < 1:
+        raise DatasetError(f"--held-out {text}: expected a share between 0 and 1, or a data set")
+    return share

@@ -1,0 +1,141 @@
+"""From labelled pictures to an object network: all of `playbill train objects`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+
+from playbill.datasets.opening import open_objects
+from playbill.datasets.problems import ProblemList
+from playbill.errors import TrainingError
+from playbill.models.store import ModelStore
+from playbill.training.loop import Loop
+from playbill.training.networks.ssd_parts import SsdNetwork
+from playbill.training.objects.augment import UNCHANGED, Augmentation
+from playbill.training.objects.model import write_ssd
+from playbill.training.objects.multibox import MultiboxLoss
+from playbill.training.objects.networks import freeze, new_network, started_network
+from playbill.training.objects.samples import Sample, gather, split
+from playbill.training.objects.settings import ObjectTraining
+from playbill.training.objects.task import SsdTask
+from playbill.training.progress import Hook, silent
+from playbill.training.run_folder import RunFolder
+from playbill.training.trained_model import Origin, TrainedModel
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedObjects:
+    """A network that has learned, and how well."""
+
+    model: TrainedModel
+    measures: dict[str, float]
+    left_out: tuple[str, ...]
+    """A sentence for each picture and each object that could not be used."""
+
+
+def train_objects(
+    training: ObjectTraining,
+    folder: Path,
+    name: str,
+    *,
+    store: ModelStore,
+    hook: Hook = silent,
+) -> TrainedObjects:
+    """Train, or go on where the training in `folder` was killed, and write the network.
+
+    Raises:
+        DatasetError: the pictures are not there, or not fit for training.
+        TrainingError: no network or start of that name; and see `loop.Loop`.
+        ModelError, OutputError: as from what is called.
+    """
+    network = _network(training, store)
+    learned, held_out, left_out = _samples(training)
+    run = RunFolder.open(
+        folder,
+        what="objects",
+        settings=_settings(training, store),
+        data={"pictures": _digest(learned), "held out": _digest(held_out)},
+    )
+    task = SsdTask(
+        network,
+        training.labels,
+        learned,
+        held_out,
+        batch=training.batch,
+        seed=training.loop.seed,
+        criterion=MultiboxLoss(mining=training.mining),
+        augmentation=Augmentation() if training.augment else UNCHANGED,
+    )
+    loop = Loop(task, training.loop, folder, network=training.network, hook=hook)
+    measures = loop.run()
+    trained = loop.trained
+    if not isinstance(trained, SsdNetwork):
+        raise TypeError(f"expected an SsdNetwork, got {type(trained).__name__}")
+    model = write_ssd(
+        folder,
+        name,
+        trained,
+        training.labels,
+        example=task.batch(0)[0][:1].contiguous(),
+        origin=_origin(training, store),
+    )
+    run.finish(measures, model.outputs())
+    return TrainedObjects(model, measures, left_out)
+
+
+def _network(training: ObjectTraining, store: ModelStore) -> SsdNetwork:
+    torch.manual_seed(training.loop.seed)
+    if training.start is None:
+        if training.frozen:
+            raise TrainingError("layers can be frozen only where there is a start to keep")
+        return new_network(training.network, training.labels)
+    network = started_network(training.network, training.labels, store, training.start)
+    freeze(network, training.frozen)
+    return network
+
+
+def _samples(
+    training: ObjectTraining,
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...], tuple[str, ...]]:
+    """To learn from, to evaluate on, and a sentence for everything that was left out."""
+    learned: list[Sample] = []
+    left_out: list[str] = []
+    for path in training.datasets:
+        learned += _gathered(path, training, left_out)
+    if isinstance(training.held_out, Path):
+        apart = _gathered(training.held_out, training, left_out)
+        return tuple(learned), apart, tuple(left_out)
+    return *split(learned, training.held_out, training.loop.seed), tuple(left_out)
+
+
+def _gathered(path: Path, training: ObjectTraining, left_out: list[str]) -> tuple[Sample, ...]:
+    problems = ProblemList()
+    dataset = open_objects(path, outlines=False, on_problem=problems)
+    samples = gather(dataset, training.labels, problems, drop_others=training.drop_others)
+    left_out += [str(problem) for problem in problems.problems]
+    return samples
+
+
+def _settings(training: ObjectTraining, store: ModelStore) -> dict[str, object]:
+    start = training.start and [file.sha256 for file in store.card(training.start).files]
+    return {**asdict(training), "start sha256": start}
+
+
+def _digest(samples: Sequence[Sample]) -> dict[str, object]:
+    digest = sha256()
+    for sample in samples:
+        digest.update(sample.name.encode())
+        digest.update(sample.boxes_xyxy.tobytes())
+        digest.update(sample.columns.tobytes())
+    objects = sum(int((~sample.ignored).sum()) for sample in samples)
+    return {"pictures": len(samples), "objects": objects, "sha256": digest.hexdigest()}
+
+
+def _origin(training: ObjectTraining, store: ModelStore) -> Origin:
+    source = "trained by playbill train objects: see run.json"
+    if training.start is None:
+        return Origin("", source)
+    card = store.card(training.start)
+    return Origin(card.licence, f"{source}; started from {card.name}: {card.source}")

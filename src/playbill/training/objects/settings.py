@@ -1,0 +1,35 @@
+"""How object networks are trained, beside what the loop decides."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from playbill.core.labels import COCO_80
+from playbill.training.settings import LoopSettings
+
+Mining = Literal["focal", "hard"]
+ObjectNetworkName = Literal["ssd-mobilenet-v1", "ssdlite-mobilenet-v3"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectTraining:
+    """What is to be made of what."""
+
+    datasets: tuple[Path, ...]
+    """Data sets of labelled pictures, see `datasets.opening`."""
+    network: ObjectNetworkName = "ssd-mobilenet-v1"
+    """A key of `networks.OBJECT_NETWORKS`."""
+    start: str | None = None
+    """A model that the store knows; None: from nothing."""
+    labels: tuple[str, ...] = COCO_80
+    held_out: float | Path = 0.1
+    """What is evaluated on: a share of the pictures, or a data set of its own."""
+    drop_others: bool = False
+    """Leave out objects of labels that are not trained, instead of refusing them."""
+    mining: Mining = "focal"
+    frozen: int = 0
+    """How many units of the backbone stay as they are, from the picture upwards."""
+    batch: int = 16
+    augment: bool = True
+    """Crop, expand, mirror and recolour."""
+    loop: LoopSettings = field(default_factory=LoopSettings)
