@@ -29,7 +29,7 @@ def test_the_same_as_from_reading_all_at_once(
 ) -> None:
     monkeypatch.setattr(json_stream, "PIECE", piece)
 
-    @settings(deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(values, st.lists(values, max_size=5), st.sampled_from([None, 1]))
     def holds(before: Any, rows: list[Any], indent: int | None) -> None:
         document = {"before": before, "rows": rows, "after": before}

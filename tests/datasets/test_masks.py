@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -22,6 +22,7 @@ def drawings(draw: st.DrawFn) -> NDArray[np.bool_]:
     return np.array(cells, np.bool_).reshape(height, width)
 
 
+@settings(max_examples=50, deadline=None)
 @given(drawings())
 def test_the_compressed_masks_of_pycocotools_are_read(pixels: NDArray[np.bool_]) -> None:
     encoded = coco_mask.encode(np.asfortranarray(pixels.astype(np.uint8)))
@@ -33,6 +34,7 @@ def test_the_compressed_masks_of_pycocotools_are_read(pixels: NDArray[np.bool_])
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@settings(max_examples=50, deadline=None)
 @given(drawings())
 def test_pycocotools_reads_our_masks(pixels: NDArray[np.bool_]) -> None:
     mask = mask_of(pixels)
@@ -43,6 +45,7 @@ def test_pycocotools_reads_our_masks(pixels: NDArray[np.bool_]) -> None:
     np.testing.assert_array_equal(coco_mask.decode(encoded).astype(bool), pixels)
 
 
+@settings(max_examples=50, deadline=None)
 @given(drawings())
 def test_runs_along_rows_come_back(pixels: NDArray[np.bool_]) -> None:
     height, width = pixels.shape

@@ -20,6 +20,7 @@ _MEMBER = re.compile(r"""(["']?)(?P<name>[^\s"'#:][^"'#:]*?)\1\s*:(?:\s+(?P<rest
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _ITEM = re.compile(r"\s*-(?:\s+(?P<rest>.*))?$")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_QUOTED_OR_COMMENT = re.compile(rf"(?P<quoted>{_QUOTED.pattern})|{_COMMENT.pattern}")
 
 
 def read_members(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, Value]:
@@ -60,7 +61,7 @@ def _members(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
 
 def _value(rest: str, below: list[str]) -> Value:
     if rest.startswith(("[", "{")):
-        return _flow(" ".join([rest, *below]))
+        return _flow(" ".join(_outside_quotes(line) for line in [rest, *below]))
     if _without_comment(rest):
         if below:
             raise ValueError(f"found {below[0].strip()!r} below, expected a text in one line")
@@ -119,6 +120,11 @@ def _without_comment(text: str) -> str:
     return _COMMENT.sub("", text).strip()
 
 
+def _outside_quotes(line: str) -> str:
+    """The line without its comment; the sign of one may stand in quotes."""
+    return _QUOTED_OR_COMMENT.sub(lambda match: match["quoted"] or "", line)
+
+
 def _flow(text: str) -> list[str] | dict[str, str]:
     """A list in brackets or a mapping in braces, on one line."""
     closing = "]" if text[0] == "[" else "}"
@@ -144,7 +150,7 @@ def _flow_items(text: str, closing: str) -> tuple[list[str], int]:
             if text[at] == closing:
                 return items, at + 1
             start = at = at + 1
-        elif text[at] in "[]{}#":
+        elif text[at] in "[]{}":
             raise ValueError(f"found {text[at]!r} inside brackets, expected plain or quoted texts")
         else:
             at += 1
