@@ -118,7 +118,8 @@ def _shape(box: Box, outline: Outline | None, details: ObjectDetails) -> Element
                 "polygon", points=";".join(f"{text_of(x)},{text_of(y)}" for x, y in points)
             )
         case Mask():
-            return _mask(outline, box) or _box(box)
+            mask = _mask(outline, box)
+            return _box(box) if mask is None else mask
         case _:
             return _box(box)
 
