@@ -64,10 +64,17 @@ def read_meta(element: Element) -> CvatMeta:
     return CvatMeta(
         task=(owner.findtext("name") or "").strip(),
         labels=tuple((label.findtext("name") or "").strip() for label in labels),
-        label_xml=tuple(tostring(label, encoding="unicode").strip() for label in labels),
+        label_xml=tuple(map(_without_indent, labels)),
         frames=_whole(owner.findtext("size")),
         frame_wh=_size(owner),
     )
+
+
+def _without_indent(label: Element) -> str:
+    for element in label.iter():
+        element.text = element.text if (element.text or "").strip() else None
+        element.tail = None
+    return tostring(label, encoding="unicode")
 
 
 def _size(owner: Element) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """`playbill dataset convert`: labelled pictures from one format to another."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,8 @@ import typer
 from rich.markup import escape
 
 from playbill.cli.console import out, warn
+from playbill.cli.dataset.options import picture_bar
+from playbill.datasets.objects import About, ObjectDataset, PictureObjects
 from playbill.datasets.opening import open_objects, write_objects
 from playbill.datasets.problems import Problem, ProblemList, refuse
 from playbill.datasets.reading import read_text
@@ -60,12 +63,44 @@ def convert(
         labels=None if labels is None else _listed(labels),
         on_problem=problems if skip_bad else refuse,
     )
-    written = write_objects(dataset, target, format=to, copy=copy)
+    with picture_bar(len(dataset), "pictures") as advance:
+        written = write_objects(Watched(dataset, advance), target, format=to, copy=copy)
     out().print(_summary(target, written, to), soft_wrap=True)
     for sentence in _left_out(problems.problems):
         warn(sentence)
     if written.lost:
         warn(f"{target}: {to} cannot hold: {_enumeration(written.lost)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A data set that says when it is one picture further."""
+
+    dataset: ObjectDataset
+    advance: Callable[[], None]
+
+    @property
+    def name(self) -> str:
+        """That of the data set."""
+        return self.dataset.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Those of the data set."""
+        return self.dataset.labels
+
+    @property
+    def about(self) -> About:
+        """What is known of the data set."""
+        return self.dataset.about
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[PictureObjects]:
+        for picture in self.dataset:
+            yield picture
+            self.advance()
 
 
 def _listed(path: Path) -> tuple[str, ...]:
