@@ -214,3 +214,13 @@ def test_names_with_gaps_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="numbers 0, 2, expected 0 to 1"):
         open_objects(root)
+
+
+def test_pictures_that_no_split_names_are_not_missing(tmp_path: Path) -> None:
+    root = make(tmp_path, "0 0.5 0.5 1 1")
+    draw(root / "images" / "b.png")
+    (root / "labels" / "b.txt").write_text("0 0.5 0.5 1 1")
+    (root / "train.txt").write_text("./images/a.png\n")
+    (root / "data.yaml").write_text("train: train.txt\nnames: [cat]\n")
+
+    assert [picture.name for picture in open_objects(root)] == ["a.png"]

@@ -199,9 +199,11 @@ def _labels_without_picture(entries: Iterable[YoloEntry]) -> list[str]:
     Looked for in folders called `labels` that are in use: text files beside pictures may be
     anything.
     """
+    folders = {(entry.path.parent, entry.labels_path.parent) for entry in entries}
     known: dict[Path, set[str]] = {}
-    for entry in entries:
-        known.setdefault(entry.labels_path.parent, set()).add(entry.labels_path.name)
+    for pictures, labels in folders:
+        names = {f"{path.stem}.txt" for path in pictures.iterdir() if path.is_file()}
+        known.setdefault(labels, set()).update(names)
     return [
         path.stem
         for folder, names in known.items()
