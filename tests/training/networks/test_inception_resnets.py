@@ -56,7 +56,7 @@ def test_a_folded_unit_is_the_unit_with_its_running_figures() -> None:
     for values in (norm.weight, norm.bias, norm.running_mean):
         nn.init.normal_(values)  # type: ignore[arg-type]
     nn.init.uniform_(norm.running_var, 0.5, 2)  # type: ignore[arg-type]
-    scale = norm.weight / (norm.running_var + norm.eps).sqrt()  # type: ignore[operator]
+    scale = norm.weight / (norm.running_var + norm.eps) ** 0.5  # type: ignore[operator]
     folded.load_state_dict(
         {
             "conv.weight": unit.conv.weight * scale[:, None, None, None],

@@ -169,8 +169,8 @@ def _usable(
     if len(good) >= MIN_IMAGES:
         return good
     refused.append(
-        f"{name}: left out, found {len(good)} pictures that can be used, expected at least "
-        f"{MIN_IMAGES}"
+        f"{name}: left out, has {len(good)} of {len(cuts)} pictures that can be used, expected at "
+        f"least {MIN_IMAGES}"
     )
     return []
 

@@ -1,0 +1,117 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from playbill.errors import DatasetError
+from playbill.training.faces.augment import NONE
+from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
+from tests.support.face_samples import SIZE_PX, TinyNetwork, made_up_people
+
+SETTINGS = FaceTrainingSettings(batch=16, each=4, kept=0.25, strangers=0.25, augmentation=NONE)
+
+
+def task(settings: FaceTrainingSettings = SETTINGS, people: int = 8) -> SupervisedFaces:
+    return SupervisedFaces(made_up_people(people, 8), TinyNetwork(), SIZE_PX, settings)
+
+
+@pytest.mark.parametrize("loss", ["softmax", "triplet", "arcface"])
+def test_what_was_kept_apart_is_told_apart_after_some_steps(loss: str) -> None:
+    learning = task(replace(SETTINGS, loss=loss))
+    optimiser = torch.optim.Adam(learning.module.parameters(), 0.01)
+
+    values = []
+    for step in range(40):
+        value, _ = learning.loss(learning.module.train(), learning.batch(step))
+        optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        values.append(value.item())
+    measures = learning.evaluate(learning.module.eval())
+
+    assert np.mean(values[-5:]) < np.mean(values[:5]) / 2
+    assert measures["kept_first"] == 1
+    assert measures["strangers_first"] == 1
+    assert measures.get("kept_head", 1.0) == 1
+    assert ("kept_head" in measures) == (loss != "triplet")
+    # Two strangers are too few for folds without common people.
+    assert "strangers_pairs" not in measures
+
+
+def test_pairs_of_strangers_are_told_right_where_there_are_enough_of_them() -> None:
+    learning = task(replace(SETTINGS, strangers=0.5), people=16)
+
+    assert 0.5 < learning.evaluate(learning.module.eval())["strangers_pairs"] <= 1
+
+
+def test_nothing_kept_apart_gives_no_measures() -> None:
+    learning = task(replace(SETTINGS, kept=0, strangers=0))
+
+    assert learning.evaluate(learning.module.eval()) == {}
+
+
+def test_a_batch_depends_on_nothing_but_seed_and_step() -> None:
+    settings = FaceTrainingSettings(batch=6)
+    one, again, other = task(settings), task(settings), task(replace(settings, seed=1))
+    one.batch(7)
+
+    for mine, theirs in zip(one.batch(3), again.batch(3), strict=True):
+        assert torch.equal(mine, theirs)
+    assert not torch.equal(one.batch(3)[0], other.batch(3)[0])
+    assert one.batch(3)[0].shape == (6, 3, SIZE_PX, SIZE_PX)
+    assert one.batch(3)[0].dtype == torch.uint8
+
+
+def test_the_same_seed_begins_with_the_same_weights() -> None:
+    for mine, theirs in zip(task().module.parameters(), task().module.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_people_are_counted_without_the_strangers() -> None:
+    learning = task()
+    _, people = learning.batch(0)
+
+    assert len(learning.names) == 6
+    assert 0 <= people.min() <= people.max() < 6
+    shown = learning.samples.people[learning.split.learned]
+    assert learning.names == tuple(f"Person {one}" for one in np.unique(shown))
+
+
+def test_an_epoch_shows_every_face_about_once() -> None:
+    learning = task(replace(SETTINGS, batch=10))
+
+    assert len(learning.split.learned) == 36
+    assert learning.steps_an_epoch == 4
+
+
+def test_frozen_norms_keep_their_running_figures() -> None:
+    for freeze in (True, False):
+        learning = task(replace(SETTINGS, freeze_norm=freeze))
+        norm = next(part for part in learning.module.modules() if isinstance(part, nn.BatchNorm2d))
+        before = norm.running_mean.clone()  # type: ignore[union-attr]
+        learning.loss(learning.module.train(), learning.batch(0))
+
+        assert torch.equal(before, norm.running_mean) == freeze  # type: ignore[arg-type]
+        assert learning.module.loss.training
+
+
+def test_the_loss_is_float32_where_the_network_is_not() -> None:
+    learning = task()
+    with torch.autocast("cpu", torch.bfloat16):
+        value, _ = learning.loss(learning.module, learning.batch(0))
+
+    assert value.dtype == torch.float32
+
+
+def test_more_people_a_batch_than_there_are_is_refused() -> None:
+    with pytest.raises(DatasetError, match="need 10 people, expected 2 at least and at most the 6"):
+        task(replace(SETTINGS, balanced=True, batch=40))
+    with pytest.raises(DatasetError, match="batches of 4 with 4 pictures a person need 1 people"):
+        task(replace(SETTINGS, loss="triplet", batch=4))
+
+
+def test_another_module_cannot_be_evaluated() -> None:
+    with pytest.raises(TypeError, match="expected the FaceModule of this task, got Linear"):
+        task().evaluate(nn.Linear(1, 1))
