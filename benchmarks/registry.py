@@ -31,6 +31,7 @@ BENCHMARKS = {
         Benchmark("identification", "who is it, and who is a stranger, LFW", limit_s=1800),
         Benchmark("tracks", "tracks of strangers and of known people, LFW", limit_s=1800),
         Benchmark("archive_faces", "old, grey pictures of 13 people"),
+        Benchmark("name_check", "likely wrong names, old pictures and LFW", limit_s=3600),
         Benchmark("objects", "average precision on COCO pictures", limit_s=1800),
         Benchmark(
             "mtcnn_peers",

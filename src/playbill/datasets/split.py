@@ -7,7 +7,7 @@ from comes into the part kept apart, or the other way round.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -90,12 +90,13 @@ def split_people(
 
     Raises:
         DatasetError: there are fewer than two people, or nobody with two pictures; the earlier
-            split is by another rule.
+            split is by another rule or seed, or of other pictures.
     """
-    before = _before(earlier, rule, test_share)
     of_person: dict[str, list[str]] = {}
     for picture in pictures:
         of_person.setdefault(picture.name, []).append(place_of(picture.path, source))
+    known = {place for places in of_person.values() for place in places}
+    before = _before(earlier, rule, seed, known)
     if rule == "by-person":
         return _by_person(of_person, test_share, seed, before)
     part_of: dict[str, Part] = {}
@@ -142,12 +143,12 @@ def split_objects(
         earlier: stays as it is.
 
     Raises:
-        DatasetError: there are fewer than two pictures.
+        DatasetError: there are fewer than two pictures; the earlier split is another one.
     """
-    before = _before(earlier, "by-picture", test_share)
     classes = {
         picture.name: frozenset(np.unique(picture.class_ids).tolist()) for picture in dataset
     }
+    before = _before(earlier, "by-picture", seed, classes)
     if len(classes) < 2:
         raise DatasetError(f"{dataset.name}: has {len(classes)} pictures, expected two at least")
     deal = _Deal.of(classes, test_share)
@@ -200,14 +201,20 @@ class _Deal:
             self.wanted[class_id, part] -= 1
 
 
-def _before(earlier: Split | None, rule: Rule, test_share: float) -> Mapping[str, Part]:
-    if not 0 < test_share < 1:
-        raise ValueError(f"test_share must lie between 0 and 1, got {test_share}")
+def _before(
+    earlier: Split | None, rule: Rule, seed: int, names: Collection[str]
+) -> Mapping[str, Part]:
     if earlier is None:
         return {}
-    if earlier.rule != rule:
+    if (earlier.rule, earlier.seed) != (rule, seed):
         raise DatasetError(
-            f"the earlier split is {earlier.rule}, expected {rule}: name another file for this one"
+            f"the earlier split is {earlier.rule} with seed {earlier.seed}, expected {rule} with "
+            f"seed {seed}: name another file for a new one"
+        )
+    if not any(name in earlier.part_of for name in names):
+        raise DatasetError(
+            "the earlier split has none of these pictures, expected one of the same data set: "
+            "name another file for a new one"
         )
     return earlier.part_of
 

@@ -19,6 +19,7 @@ from playbill.datasets.people import PersonPicture, find_people, place_of, write
 from playbill.datasets.reading import first_few
 from playbill.datasets.split import PARTS, Split, Subset, split_objects, split_people
 from playbill.datasets.split_file import read_split, write_split
+from playbill.errors import DatasetError
 
 By = Literal["person", "picture"]
 
@@ -30,12 +31,12 @@ def split(
         typer.Option("--out", "-o", help="The split; what one that is there says is kept."),
     ] = Path("split.json"),
     by: Annotated[
-        By,
+        By | None,
         typer.Option(
             help="Of people: nobody in both parts (person), or each one's pictures in both "
-            "(picture). Labelled pictures are split by picture."
+            "(picture); by picture, if not said."
         ),
-    ] = "picture",
+    ] = None,
     share: Annotated[
         float, typer.Option("--test", min=0.001, max=0.999, help="The share to keep apart.")
     ] = 0.2,
@@ -65,6 +66,8 @@ def split(
         if folder is not None:
             _lay_out_people(people, source, made, folder, copy=copy)
     else:
+        if by == "person":
+            raise DatasetError(f"{source}: is of objects, expected --by picture")
         dataset = open_objects(source, pictures=pictures)
         made = split_objects(dataset, test_share=share, seed=seed, earlier=earlier)
         if folder is not None:

@@ -108,7 +108,7 @@ def _people(found: PeopleStats) -> tuple[list[str], Table]:
         f"[bold]{len(found.people):,} people[/], {found.pictures:,} pictures",
         f"pictures a person: {_spread(found.pictures_a_person)}",
     ]
-    return (lines + [f"people: {at_least}"] if at_least else lines), table
+    return ([*lines, f"people: {at_least}"] if at_least else lines), table
 
 
 def _spread(spread: Spread) -> str:
