@@ -153,15 +153,20 @@ class ModelStore:
     ) -> ModelCard:
         """Copy files into the home folder, so that the model they are of can be used by name.
 
-        Files that a card already vouches for need nothing else. Any other network is a new model
-        that is run `like` a known one: same task, architecture, input and number of files.
-        `name` is the first file's stem unless given.
+        Files that a card already vouches for need nothing else, nor does a network with a card of
+        its own beside it, as trainings write it. Any other network is a new model that is run
+        `like` a known one: same task, architecture, input and number of files. `name` is the first
+        file's stem unless given.
 
         Raises:
             ModelError: a file cannot be read, `like` is needed, or the name is taken or no name.
-        OutputError: the home folder cannot be written.
+            ModelAltered: a file is not what the card beside it says.
+            OutputError: the home folder cannot be written.
             ModelNotFound: no model is named `like`.
         """
+        beside = files[0].with_name(files[0].stem + CARD_SUFFIX)
+        if like is None and beside.is_file():
+            return self._add_with_card(read_card(beside), beside.parent)
         digests = [_digest(path) for path in files]
         known = {file.sha256: (card, file) for card in self.cards().values() for file in card.files}
         if like is None:
@@ -180,6 +185,18 @@ class ModelStore:
             card = replace(card, label_set="own", labels=tuple(labels))
         for path, file in zip(files, card.files, strict=True):
             self._keep(file.name, path.read_bytes())
+        self._keep(f"{card.name}{CARD_SUFFIX}", card_text(card).encode())
+        return card
+
+    def _add_with_card(self, card: ModelCard, folder: Path) -> ModelCard:
+        paths = [self._checked(card.name, file, folder / file.name) for file in card.files]
+        if self.cards().get(card.name, card) != card:
+            raise ModelError(
+                f"{card.name}: another model of that name is already known, give this one another "
+                "name when it is trained"
+            )
+        for path in paths:
+            self._keep(path.name, path.read_bytes())
         self._keep(f"{card.name}{CARD_SUFFIX}", card_text(card).encode())
         return card
 

@@ -8,9 +8,9 @@ import typer
 from playbill.cli.console import warn
 from playbill.cli.extras import from_extra
 from playbill.cli.train import options
-from playbill.cli.train.options import read_names
 from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
+from playbill.evaluation.faces.pictures import read_people
 from playbill.models.store import ModelStore
 from playbill.training.distil.settings import DistilRequest, DistilSettings
 from playbill.training.distil.views import ViewSettings
@@ -76,7 +76,7 @@ def distil(
         teacher=teacher,
         sources=tuple(dataset),
         student=student,
-        held_out=read_names(held_out),
+        held_out=frozenset(read_people(held_out)) if held_out else frozenset(),
         settings=DistilSettings(batch=batch, relations=relations, seed=seed),
         views=ViewSettings(blended=blended),
         loop=loop,

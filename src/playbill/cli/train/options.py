@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from playbill.errors import DatasetError
 from playbill.training import settings
 
 RunFolder = Annotated[
@@ -40,18 +39,3 @@ TrainingPrecision = Annotated[
     settings.TrainingPrecision,
     typer.Option("--precision", help="auto: bf16 where the machine computes in it."),
 ]
-
-
-def read_names(path: Path | None) -> frozenset[str]:
-    """The names in a list, one a line.
-
-    Raises:
-        DatasetError: the list cannot be read.
-    """
-    if path is None:
-        return frozenset()
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: the list of names cannot be read: {error}") from error
-    return frozenset(line.strip() for line in lines if line.strip())

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from playbill.errors import DatasetError, ModelError
+from playbill.evaluation.faces.pictures import plain_name
 from playbill.models.catalogue import Choice, open_face_detector, open_face_embedder
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.store import ModelStore
@@ -61,7 +62,7 @@ def distil(
     detector = open_face_detector(Choice().face_detector, store)
     side = teacher.size_wh[0]
     paths = find_pictures(request.sources)
-    apart = [path for path in paths if not request.held_out.isdisjoint(path.parts)]
+    apart = [path for path in paths if plain_name(path.parent.name) in request.held_out]
     taught = sorted(set(paths) - set(apart))
     learned = collect_faces(taught, detector, size_px=side, hook=faces_hook)
     kept = collect_faces(apart, detector, size_px=side, only_main=True, hook=faces_hook)

@@ -39,7 +39,7 @@ class DistilRequest:
     student: str = "compact"
     """A name of `networks.registry.FACE_NETWORKS`."""
     held_out: frozenset[str] = frozenset()
-    """Folders of people, by name, that nothing is learned from."""
+    """People, by the names of their folders, of whom nothing is learned; spaces, no underscores."""
     settings: DistilSettings = field(default_factory=DistilSettings)
     views: ViewSettings = field(default_factory=ViewSettings)
     loop: LoopSettings = DISTIL_LOOP
