@@ -7,8 +7,8 @@ import pytest
 from PIL import Image as Pillow
 
 from playbill.core.faces import Faces
-from playbill.datasets.people import PersonPicture, find_people
-from playbill.errors import DatasetError, GalleryError, MediaError
+from playbill.datasets.people import PersonPicture
+from playbill.errors import GalleryError, MediaError
 from playbill.pipeline.enrol import Enrolled, describe_portraits, only_face, with_room
 from tests.support.analyses import faces
 from tests.support.fakes import BrightnessFaces, ColourEmbedder
@@ -22,48 +22,11 @@ def picture(path: Path, colour: tuple[int, int, int] = RED) -> Path:
     return path
 
 
-def named(source: Path, name: str | None = None) -> list[tuple[str, str]]:
-    return [(p.path.name, p.name) for p in find_people(source, name)]
-
-
 def enrolled(*portraits: PersonPicture) -> Enrolled:
     seen: list[PersonPicture] = []
     result = describe_portraits(portraits, BrightnessFaces(), ColourEmbedder(), seen.append)
     assert seen == list(portraits)
     return result
-
-
-def test_a_folder_in_the_folder_is_a_person(tmp_path: Path) -> None:
-    picture(tmp_path / "Ada_Lovelace" / "1.png")
-    picture(tmp_path / "Ada_Lovelace" / "young" / "2.png")
-    picture(tmp_path / "李 小龙" / "a.png")
-
-    assert named(tmp_path) == [
-        ("1.png", "Ada Lovelace"),
-        ("2.png", "Ada Lovelace"),
-        ("a.png", "李 小龙"),
-    ]
-
-
-def test_a_picture_in_the_folder_is_a_person_named_as_the_file(tmp_path: Path) -> None:
-    picture(tmp_path / "Ada_Lovelace.png")
-    (tmp_path / "clip.mp4").write_bytes(b"not a picture")
-
-    assert named(tmp_path) == [("Ada_Lovelace.png", "Ada Lovelace")]
-
-
-def test_a_single_picture_is_named_as_the_file_or_as_told(tmp_path: Path) -> None:
-    portrait = picture(tmp_path / "Ada_Lovelace.png")
-
-    assert named(portrait) == [("Ada_Lovelace.png", "Ada Lovelace")]
-    assert named(portrait, "Countess") == [("Ada_Lovelace.png", "Countess")]
-
-
-def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="found no picture"):
-        named(tmp_path)
-    with pytest.raises(MediaError, match="no such file"):
-        named(tmp_path / "gone")
 
 
 def test_pictures_of_one_person_are_one_enrolment(tmp_path: Path) -> None:
