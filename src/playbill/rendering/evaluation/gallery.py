@@ -25,6 +25,8 @@ from playbill.rendering.report.markup import (
     thumbnail_picture,
 )
 
+_OPEN_TABLE = 40
+"""People whose table is open; a longer one opens with a click."""
 _SHOWN = 60
 """Pairs of people whose faces are shown."""
 
@@ -43,9 +45,9 @@ def write_gallery_page(evaluation: GalleryEvaluation, folder: Path, target: Path
         data=facts(_facts(evaluation)),
         notice=_notices(data),
         body=section("Answers", _rates(evaluation), _lead(evaluation))
-        + section("Who is taken for whom", _confusions(evaluation.confusions, folder))
-        + section("People in the gallery", _people(evaluation.people, known=True))
-        + section("Strangers", _people(evaluation.people, known=False)),
+        + section("Who is taken for whom", confusion_cards(evaluation.confusions, folder))
+        + section("People in the gallery", people_table(evaluation.people, known=True))
+        + section("Strangers", people_table(evaluation.people, known=False)),
         run=evaluation.run,
     )
 
@@ -79,7 +81,11 @@ def _notices(data: GalleryData) -> str:
     enrolled = counted(len(data.enrolled), "picture was", "pictures were")
     no_face = counted(len(data.without_face), "picture shows", "pictures show")
     return (
-        notice(data.enrolled, f"{enrolled} enrolled in the gallery itself, and not asked about.")
+        (
+            f"<p class=notice>{enrolled} enrolled in the gallery itself, and not asked about.</p>"
+            if data.enrolled
+            else ""
+        )
         + notice(data.without_face, f"{no_face} no face; nobody is named.")
         + notice(data.unreadable, "Pictures that could not be read, and were left out.")
     )
@@ -105,7 +111,8 @@ def _rates(evaluation: GalleryEvaluation) -> str:
     )
 
 
-def _confusions(confusions: Sequence[Confusion], folder: Path) -> str:
+def confusion_cards(confusions: Sequence[Confusion], folder: Path) -> str:
+    """Who is taken for whom, with the faces, out of the pictures in `folder`."""
     if not confusions:
         return "<p class=none>Nobody was taken for anybody else.</p>"
     cards = "".join(_card(confusion, folder) for confusion in confusions[:_SHOWN])
@@ -141,14 +148,18 @@ def _face(face: FacePlace, folder: Path, caption: str) -> str:
     return f"<figure>{shown}<figcaption>{name(caption)}</figcaption></figure>"
 
 
-def _people(people: Sequence[PersonResult], *, known: bool) -> str:
+def people_table(people: Sequence[PersonResult], *, known: bool) -> str:
+    """What each person's pictures were answered with; nothing of nobody."""
     lines = [_person(one) for one in people if one.known == known]
     if not lines:
         return ""
     heads = ("person", "pictures", "right name", "another's", "unknown", "no face")
     if not known:
         heads = ("person", "pictures", "not named", "named", "", "no face")
-    return plain_table(heads, lines, "people-table")
+    table = plain_table(heads, lines, "people-table")
+    if len(lines) <= _OPEN_TABLE:
+        return table
+    return f"<details><summary>{counted(len(lines), 'person', 'people')}</summary>{table}</details>"
 
 
 def _person(one: PersonResult) -> list[str]:

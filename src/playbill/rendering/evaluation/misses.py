@@ -10,7 +10,7 @@ _LABELS = 8
 """Of the worst misses of a picture that are written in; boxes are drawn for all."""
 _KEY = (
     ("missed", "not found"),
-    ("false", "found, and is nothing"),
+    ("false", "found where nothing fits"),
     ("confused", "taken for something else"),
 )
 
@@ -30,7 +30,7 @@ def _figure(picture: MissedPicture) -> str:
     if read is None:
         return ""
     small, (width, height) = read
-    letters = max(width, height) / 34
+    letters = width / 32
     worst = sorted(picture.misses, key=_weight, reverse=True)
     boxes = "".join(
         _box(miss, letters, written=number < _LABELS)
