@@ -17,7 +17,7 @@ from playbill.core.atomic import atomic_path
 SCHEMA = "playbill-evaluation/1"
 UNWRITTEN: Mapping[str, bool] = MappingProxyType({"written": False})
 """`metadata` of a field that says something about this machine alone."""
-Kind = Literal["faces", "objects", "gallery"]
+Kind = Literal["faces", "objects", "gallery", "recogniser"]
 
 
 def to_document(kind: Kind, evaluation: object) -> dict[str, Any]:

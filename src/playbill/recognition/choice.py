@@ -10,7 +10,7 @@ An SVM is asked who, and the better of centroids and nearest pictures whether: i
 say which side of a plane a face lies on, however far from everybody it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -74,17 +74,58 @@ def choose_method(
     stranger_rate: float,
     seed: int = 0,
 ) -> Choice:
+    """The best of `compare_methods`."""
+    return best_choice(
+        compare_methods(vectors, person_of_row, people, stranger_rate=stranger_rate, seed=seed)
+    )
+
+
+def best_choice(choices: Mapping[Method, Choice]) -> Choice:
+    """The one that names most held pictures rightly; of equals the simpler one."""
+    return max(choices.values(), key=lambda choice: choice.named.get(choice.method, 0.0))
+
+
+def compare_methods(
+    vectors: NDArray[np.float32],
+    person_of_row: NDArray[np.int64],
+    people: int,
+    *,
+    stranger_rate: float,
+    seed: int = 0,
+) -> Mapping[Method, Choice]:
     """Compare the methods on pictures that they have not seen, people all enrolled.
 
     Galleries of up to 20,000 rows hold every picture once, in five folds; larger ones hold 5,000
     pictures, spread over the people. A person's last picture is never held. With one person, or
-    with nothing to hold, it is the centroid.
+    with nothing to hold, nothing is compared.
+
+    Returns:
+        What each method would answer with, in the order of `METHODS`; of one person an SVM can say
+        nothing, and is not there.
     """
     masks = _folds(person_of_row, np.random.default_rng(seed)) if people > 1 else iter(())
     trials = [_try(vectors, person_of_row, people, held) for held in masks]
     if not trials:
-        return Choice("centroid", "centroid", MappingProxyType({}), MappingProxyType({}), 0)
-    right = {m: np.concatenate([trial.right[m] for trial in trials]) for m in METHODS}
+        few = METHODS if people > 1 else tuple(NEAR)
+        near: dict[Method, Near] = {"centroid": "centroid", "nearest": "nearest", "svm": "centroid"}
+        nothing: Mapping[str, float] = MappingProxyType({})
+        return {method: Choice(method, near[method], nothing, nothing, 0) for method in few}
+    right = {str(m): np.concatenate([trial.right[m] for trial in trials]) for m in METHODS}
+    named = _named(trials, right, stranger_rate)
+    best = {
+        method: max((pair for pair in named if pair[0] == method), key=lambda pair: named[pair])
+        for method in METHODS
+    }
+    shares = MappingProxyType({str(method): named[best[method]] for method in METHODS})
+    first = MappingProxyType({name: float(hits.mean()) for name, hits in right.items()})
+    held = len(right["svm"])
+    return {method: Choice(method, best[method][1], shares, first, held) for method in METHODS}
+
+
+def _named(
+    trials: Sequence[_Trial], right: Mapping[str, NDArray[np.bool_]], stranger_rate: float
+) -> dict[tuple[Method, Near], float]:
+    """What says who, and what whether -> share of held pictures that are named rightly."""
     least = {
         near: np.quantile(
             np.concatenate([trial.stranger[near] for trial in trials]),
@@ -98,14 +139,7 @@ def choose_method(
         for near in (n for n in NEAR if method in {n, "svm"}):
             score = np.concatenate([trial.score[method][near] for trial in trials])
             named[method, near] = float((right[method] & (score >= least[near])).mean())
-    best = max(named, key=lambda pair: named[pair])
-    return Choice(
-        method=best[0],
-        near=best[1],
-        named=MappingProxyType({m: max(v for k, v in named.items() if k[0] == m) for m in METHODS}),
-        first=MappingProxyType({method: float(right[method].mean()) for method in METHODS}),
-        held=len(right["svm"]),
-    )
+    return named
 
 
 def _try(

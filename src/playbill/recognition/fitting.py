@@ -75,6 +75,7 @@ def fit(
     *,
     stranger_rate: float = STRANGER_RATE,
     seed: int = 0,
+    choice: Choice | None = None,
 ) -> FittedGallery:
     """Choose what answers for this gallery, fit it on all pictures, and hold strangers out.
 
@@ -83,6 +84,7 @@ def fit(
         card: what strangers score under the gallery's network.
         stranger_rate: at most this share of strangers is to be named.
         seed: of the lots that decide what is held.
+        choice: what is to answer, of `compare_methods`; None: the best.
 
     Raises:
         GalleryError: nobody is enrolled; or there is no card and too few people to do without.
@@ -90,7 +92,8 @@ def fit(
     if not gallery.people:
         raise GalleryError("the gallery has no people, expected at least one with a picture")
     vectors, rows, people = gallery.embeddings.vectors, gallery.person_of_row, len(gallery.people)
-    choice = choose_method(vectors, rows, people, stranger_rate=stranger_rate, seed=seed)
+    if choice is None:
+        choice = choose_method(vectors, rows, people, stranger_rate=stranger_rate, seed=seed)
     svm = fit_svm(vectors, rows, people) if choice.method == "svm" else None
     sound = gallery.picked(_rows_under_right_names(gallery, choice, card, stranger_rate))
     sampled = sample_rows(sound.person_of_row, seed=seed)

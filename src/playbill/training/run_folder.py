@@ -2,22 +2,16 @@
 
 import json
 import os
-import platform
-import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from playbill.core.atomic import atomic_path
 from playbill.errors import OutputError, TrainingError
+from playbill.training.session import now, this_session
 
 RECORD = "run.json"
 SCHEMA = "playbill-training/1"
-PACKAGES = ("playbill", "torch", "lightning-fabric", "pytorch-metric-learning", "numpy", "openvino")
 
 
 class RunFolder:
@@ -50,18 +44,18 @@ class RunFolder:
             raise OutputError(f"{path}: the folder cannot be made: {error.strerror}") from error
         found = _read(path / RECORD)
         if found is None:
-            folder = cls(path, {"schema": SCHEMA, **wanted, "began": _now(), "sessions": []})
+            folder = cls(path, {"schema": SCHEMA, **wanted, "began": now(), "sessions": []})
         else:
             _must_agree(path, found, wanted)
             folder = cls(path, found)
-        folder._record["sessions"].append(_session())
+        folder._record["sessions"].append(this_session())
         folder._write()
         return folder
 
     def finish(self, measures: Mapping[str, float], outputs: Sequence[Mapping[str, Any]]) -> None:
         """Note how good it became, and the files that it made."""
         self._record |= _plain(
-            {"ended": _now(), "measures": dict(measures), "outputs": [dict(o) for o in outputs]}
+            {"ended": now(), "measures": dict(measures), "outputs": [dict(o) for o in outputs]}
         )
         self._write()
 
@@ -103,26 +97,7 @@ def _must_agree(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any])
         )
 
 
-def _session() -> dict[str, Any]:
-    """This process, this machine: what a repetition would have to match."""
-    return {
-        "at": _now(),
-        "command": sys.argv,
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "machine": platform.machine(),
-        "processor_threads": torch.get_num_threads(),
-        "devices": [
-            torch.cuda.get_device_name(device) for device in range(torch.cuda.device_count())
-        ],
-    }
-
-
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """As JSON gives it back, so that what was read compares equal."""
     plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
     return plain
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

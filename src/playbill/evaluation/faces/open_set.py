@@ -80,7 +80,7 @@ def identify_among_strangers(
         strangers_are="people with one picture"
         if strangers_are_lonely(people.people)
         else "half of the people, other ones for each seed",
-        points=tuple(_point(people, searches, fpir) for fpir in FPIRS),
+        points=tuple(operating_point(people, searches, fpir) for fpir in FPIRS),
         curve=tuple(
             TradeOff(float(fpir), float(np.mean([missed_at(one, fpir) for one in searches])))
             for fpir in grid
@@ -107,7 +107,10 @@ def named(one: Search, threshold: float) -> NDArray[np.bool_]:
     return one.right & (one.scores >= threshold)
 
 
-def _point(people: EmbeddedPeople, searches: Sequence[Search], fpir: float) -> OperatingPoint:
+def operating_point(
+    people: EmbeddedPeople, searches: Sequence[Search], fpir: float
+) -> OperatingPoint:
+    """What is missed when at most `fpir` of the strangers get a name, over all searches."""
     thresholds = [threshold_at(one.stranger_scores, fpir) for one in searches]
     pairs = list(zip(searches, thresholds, strict=True))
     fnir = float(np.mean([1 - named(one, least).mean() for one, least in pairs]))

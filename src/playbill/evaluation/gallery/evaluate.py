@@ -138,11 +138,11 @@ def evaluate_gallery(
         run=start.record([networks.detector.use, networks.embedder.use], {}),
         gallery=networks.recogniser.use,
         data=_data(people, answers, enrolled, [str(error) for error in embedded.refused]),
-        right=_share(people, known, {"right"}),
-        wrong=_share(people, known, {"wrong"}),
-        fnir=_share(people, known, {"wrong", "unknown", "no-face"}),
-        fpir=_share(people, strangers, {"stranger-named"}),
-        people=_by_person(answers),
+        right=share_of(people, known, {"right"}),
+        wrong=share_of(people, known, {"wrong"}),
+        fnir=share_of(people, known, {"wrong", "unknown", "no-face"}),
+        fpir=share_of(people, strangers, {"stranger-named"}),
+        people=by_person(answers),
         confusions=find_confusions(people, answers),
         answers=answers,
     ), embedded.refused
@@ -153,14 +153,15 @@ def _enrolled_rows(people: EmbeddedPeople, enrolled: Collection[str]) -> set[int
     return {row for row, digest in digests if digest in enrolled}
 
 
-def _share(people: EmbeddedPeople, answers: Sequence[Answer], hits: set[str]) -> Rate | None:
+def share_of(people: EmbeddedPeople, answers: Sequence[Answer], hits: set[str]) -> Rate | None:
+    """The share of the answers whose outcome is one of `hits`; None of none."""
     rows = np.array([answer.row for answer in answers], np.int64)
     return share_by_people(
         np.array([answer.outcome in hits for answer in answers], np.bool_), people.people[rows]
     )
 
 
-def _by_person(answers: Sequence[Answer]) -> tuple[PersonResult, ...]:
+def by_person(answers: Sequence[Answer]) -> tuple[PersonResult, ...]:
     """Those with the most wrong names first, then those that are missed most."""
     of: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
     for answer in answers:
