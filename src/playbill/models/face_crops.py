@@ -134,10 +134,15 @@ def _part(
 def _shrunk(
     image: Image, matrix: NDArray[np.float64], scale: float
 ) -> tuple[Image, NDArray[np.float64]]:
-    """The picture at about twice the crop's scale, and the matrix from there."""
-    factor = 2 * scale
-    height, width = image.shape[:2]
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    back = np.diag([width / size[0], height / size[1]])
-    return np.asarray(small, np.uint8), np.column_stack([matrix[:, :2] @ back, matrix[:, 2]])
+    """The picture a whole number of times smaller, and the matrix from there.
+
+    Whole numbers are what averaging is quick with; from there the crop is at most twice smaller.
+    """
+    times = int(np.ceil(0.5 / scale))
+    height, width = (max(1, side // times) for side in image.shape[:2])
+    whole = image[: height * times, : width * times]
+    small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    middle = (times - 1) / 2
+    turn = matrix[:, :2]
+    moved = np.column_stack([turn * times, turn.sum(axis=1) * middle + matrix[:, 2]])
+    return np.asarray(small, np.uint8), moved
