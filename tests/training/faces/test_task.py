@@ -115,3 +115,12 @@ def test_more_people_a_batch_than_there_are_is_refused() -> None:
 def test_another_module_cannot_be_evaluated() -> None:
     with pytest.raises(TypeError, match="expected the FaceModule of this task, got Linear"):
         task().evaluate(nn.Linear(1, 1))
+
+
+def test_a_network_that_knows_faces_begins_with_its_own_directions() -> None:
+    learning = task()
+    learning.imprint()
+
+    measures = learning.evaluate(learning.module.eval())
+
+    assert measures["kept_head"] == measures["kept_first"] == 1

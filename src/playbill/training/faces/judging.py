@@ -65,6 +65,16 @@ def embed(embedder: nn.Module, samples: FaceSamples, rows: Rows, size_px: int) -
     return unit
 
 
+def centroids(embedder: nn.Module, samples: FaceSamples, rows: Rows, size_px: int) -> Vectors:
+    """(people, d) of length 1: where the people of these rows lie, by the first few of each."""
+    people = samples.people
+    some = _gallery(rows, people, np.unique(people[rows]))
+    vectors = embed(embedder, samples, some, size_px)
+    means = np.stack([vectors[people[some] == one].mean(axis=0) for one in np.unique(people[some])])
+    unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return unit
+
+
 def as_tensor(faces: list[np.ndarray]) -> Tensor:
     """(h, w, 3) pictures to (n, 3, h, w), laid out as convolutions like it best."""
     return torch.from_numpy(np.stack(faces)).permute(0, 3, 1, 2)

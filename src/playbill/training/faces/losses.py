@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import torch
 from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import ArcFaceLoss, NormalizedSoftmaxLoss, TripletMarginLoss
 from pytorch_metric_learning.miners import TripletMarginMiner
@@ -25,11 +26,22 @@ class PeopleLoss(nn.Module):
     def __init__(self, loss: NormalizedSoftmaxLoss | ArcFaceLoss) -> None:
         super().__init__()
         self.loss = loss
+        # As in ArcFace's own code: short, so that the directions turn quickly at first.
+        nn.init.normal_(loss.W, std=0.01)
 
     def forward(self, embeddings: Tensor, people: Tensor) -> Tensor:
         """(n, d) float32 and (n,) whose they are, to one number."""
         loss: Tensor = self.loss(embeddings, people)
         return loss
+
+    def point_at(self, directions: Tensor) -> None:
+        """Begin with (people, d) these directions of length 1, not with random ones.
+
+        A network that knows faces already would be bent towards the random ones (Qi et al., 2018,
+        "Low-shot learning with imprinted weights").
+        """
+        with torch.no_grad():
+            self.loss.W.copy_(directions.T)
 
     def scores(self, embeddings: Tensor) -> Tensor:
         """(n, d) to (n, people), the most for the likeliest."""

@@ -100,6 +100,8 @@ def train_faces(
         settings=_settings(training, loop_settings),
         data=_data(collected.samples),
     )
+    if training.start is not None and not (folder / FILE).exists():
+        task.imprint()
     write_split(folder / SPLIT, task.split, collected.samples.sources)
     loop = Loop(task, loop_settings, folder, network=training.network, hook=hook)
     measures = loop.run()

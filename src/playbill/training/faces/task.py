@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from playbill.errors import DatasetError
 from playbill.training.faces.augment import DEFAULT, Augmentation, augmented
-from playbill.training.faces.judging import as_tensor, judge
-from playbill.training.faces.losses import loss_kind
+from playbill.training.faces.judging import as_tensor, centroids, judge
+from playbill.training.faces.losses import PeopleLoss, loss_kind
 from playbill.training.faces.module import FaceModule
 from playbill.training.faces.samples import BalancedOrder, FaceSamples, Rows, ShuffledOrder
 from playbill.training.faces.split import split_faces
@@ -61,6 +61,13 @@ class SupervisedFaces:
         torch.manual_seed(seed)
         loss = loss_kind(settings.loss).build(len(self._classes), embedding_size(embedder, size_px))
         self.module = FaceModule(embedder, loss, freeze_norm=settings.freeze_norm)
+
+    def imprint(self) -> None:
+        """Point the loss's directions at where the network puts its people already."""
+        if isinstance(self.module.loss, PeopleLoss):
+            embedder = self.module.embedder.eval()
+            found = centroids(embedder, self.samples, self.split.learned, self.size_px)
+            self.module.loss.point_at(torch.from_numpy(found))
 
     @property
     def names(self) -> tuple[str, ...]:
