@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playbill.datasets.split import Part, Split
+from playbill.errors import DatasetError
 from playbill.training.faces.samples import BalancedOrder, FaceSamples, ShuffledOrder
-from playbill.training.faces.split import split_faces
+from playbill.training.faces.split import split_as_written, split_faces
 
 COUNTS = st.lists(st.integers(1, 6), min_size=2, max_size=8)
 
@@ -94,3 +96,25 @@ def test_samples_that_do_not_fit_together_are_refused() -> None:
         FaceSamples(pictures, np.zeros(3, np.int64), ("A",), ("a", "b"))
     with pytest.raises(ValueError, match="indices into 1 names"):
         FaceSamples(pictures, np.array([0, 1]), ("A",), ("a", "b"))
+
+
+def test_a_written_split_says_what_is_kept_apart() -> None:
+    people = np.array([0, 0, 0, 1, 1, 2, 2])
+    places = [f"{person}/{row}" for row, person in enumerate(people)]
+    parts: dict[str, Part] = dict.fromkeys(places, "train")
+    parts |= {"0/2": "test", "2/5": "test", "2/6": "test"}
+
+    split = split_as_written(Split("by-picture", 0, 0.4, parts), places, people, "split.json")
+
+    assert split.learned.tolist() == [0, 1, 3, 4]
+    assert split.kept.tolist() == [2]
+    assert split.strangers.tolist() == [5, 6]
+
+
+def test_a_split_of_another_data_set_is_refused() -> None:
+    split = Split("by-person", 0, 0.4, {"0/a": "train", "1/a": "test"})
+
+    with pytest.raises(DatasetError, match=r"split\.json: does not say where 2/a belongs \(1 of 3"):
+        split_as_written(split, ["0/a", "1/a", "2/a"], np.arange(3), "split.json")
+    with pytest.raises(DatasetError, match="leaves fewer than two people to learn from"):
+        split_as_written(split, ["0/a", "1/a"], np.arange(2), "split.json")

@@ -47,6 +47,16 @@ def faces(
     strangers: Annotated[
         float, typer.Option(min=0, max=0.9, help="Share of the people kept apart.")
     ] = 0.1,
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            readable=False,
+            help="What to keep apart: a split of `playbill dataset split`, not the shares above.",
+        ),
+    ] = None,
+    without: Annotated[
+        Path | None, typer.Option(readable=False, help="A list of pictures to leave out.")
+    ] = None,
     freeze_norm: Annotated[
         bool, typer.Option("--freeze-norm", help="Leave batch norms as they are (fine-tuning).")
     ] = False,
@@ -100,7 +110,17 @@ def faces(
         strangers=strangers,
         freeze_norm=freeze_norm,
     )
-    training = run.FaceTraining(dataset, network, start, max_images, epochs, settings, loop)
+    training = run.FaceTraining(
+        dataset,
+        network=network,
+        start=start,
+        split=split,
+        without=without,
+        max_images=max_images,
+        epochs=epochs,
+        settings=settings,
+        loop=loop,
+    )
     with picture_bar("faces") as show:
         made = run.train_faces(
             training,

@@ -103,7 +103,7 @@ def collect_faces(
                 good = _usable(name, list(some), refused)
                 for picture, face in good:
                     write(face)
-                    faces.append(CutFace(name, str(picture.path)))
+                    faces.append(CutFace(name, str(picture.path.absolute())))
         index = FaceIndex(key, side_with_room(view.size_px), tuple(faces), tuple(refused))
         write_index(folder, index)
     found = {face.name for face in index.faces}

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from playbill.datasets.people import find_people
+from playbill.datasets.left_out import LeftOut, read_left_out
+from playbill.datasets.people import find_people, place_of
+from playbill.datasets.split_file import read_split
 from playbill.media.files import sha256_of
 from playbill.models.catalogue import Choice, open_face_detector
 from playbill.models.store import ModelStore
@@ -20,7 +22,7 @@ from playbill.training.faces.collecting import (
 from playbill.training.faces.judging import as_tensor
 from playbill.training.faces.module import FaceModule, as_input
 from playbill.training.faces.samples import FaceSamples
-from playbill.training.faces.split import write_split
+from playbill.training.faces.split import FaceSplit, split_as_written, write_split
 from playbill.training.faces.starts import started
 from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
 from playbill.training.loop import Loop
@@ -51,6 +53,10 @@ class FaceTraining:
     """A name of `networks.registry.FACE_NETWORKS`."""
     start: str | None = None
     """See `starts.started`."""
+    split: Path | None = None
+    """A split of `playbill dataset split`; None: drawn as `settings` say."""
+    without: Path | None = None
+    """A list of pictures to leave out (`datasets.left_out`)."""
     max_images: int = MAX_IMAGES
     """Of a person; others are left out, drawn by chance."""
     epochs: float | None = None
@@ -89,7 +95,13 @@ def train_faces(
     seed = training.settings.seed
     collected = _collect(training, network, folder, store, faces_hook)
     embedder = started(training.network, training.start, store=store, seed=seed)
-    task = SupervisedFaces(collected.samples, embedder, network.size_px, training.settings)
+    task = SupervisedFaces(
+        collected.samples,
+        embedder,
+        network.size_px,
+        training.settings,
+        _written_split(training, collected.samples),
+    )
     loop_settings = training.loop
     if training.epochs is not None:
         steps = max(1, round(training.epochs * task.steps_an_epoch))
@@ -117,8 +129,9 @@ def _collect(
     store: ModelStore,
     hook: Callable[[int, int], None],
 ) -> Collected:
+    without = read_left_out(training.without) if training.without else LeftOut.of(())
     pictures = choose_pictures(
-        list(find_people(training.dataset)),
+        list(find_people(training.dataset, without=without)),
         max_images=training.max_images,
         seed=training.settings.seed,
     )
@@ -127,11 +140,21 @@ def _collect(
     return collect_faces(pictures, detector, view, folder / FACES, hook)
 
 
+def _written_split(training: FaceTraining, samples: FaceSamples) -> FaceSplit | None:
+    if training.split is None:
+        return None
+    places = [place_of(Path(source), training.dataset.absolute()) for source in samples.sources]
+    split = read_split(training.split)
+    return split_as_written(split, places, samples.people, str(training.split))
+
+
 def _settings(training: FaceTraining, loop: LoopSettings) -> dict[str, object]:
     return {
         "network": training.network,
         "start": training.start,
         "start sha256": _digest(training.start),
+        "split": training.split and sha256_of(training.split),
+        "without": training.without and sha256_of(training.without),
         "max images": training.max_images,
         **asdict(training.settings),
         **asdict(loop),

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from playbill.core.atomic import atomic_path
+from playbill.datasets.split import Split
+from playbill.errors import DatasetError
 from playbill.training.faces.samples import Rows
 
 
@@ -47,6 +49,34 @@ def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> Fa
         kept=np.concatenate(parts[1]).astype(np.int64),
         strangers=np.flatnonzero(np.isin(people, everybody[:apart])).astype(np.int64),
     )
+
+
+def split_as_written(split: Split, places: Sequence[str], people: Rows, name: str) -> FaceSplit:
+    """The parts of a split that was made by `playbill dataset split`.
+
+    The part to test with are `kept` pictures of people in the part to learn from, and `strangers`.
+
+    Args:
+        split: by person, or within each person.
+        places: (n,) of the pictures, as `datasets.people.place_of` calls them.
+        people: (n,) whose each row is.
+        name: of the split, for messages.
+
+    Raises:
+        DatasetError: it says nothing of a picture, or leaves fewer than two people to learn from.
+    """
+    missing = [place for place in places if place not in split.part_of]
+    if missing:
+        raise DatasetError(
+            f"{name}: does not say where {missing[0]} belongs ({len(missing)} of {len(places)} "
+            "pictures), expected a split of this data set"
+        )
+    tested = np.array([split.part_of[place] == "test" for place in places], np.bool_)
+    known = np.isin(people, people[~tested])
+    if len(np.unique(people[~tested])) < 2:
+        raise DatasetError(f"{name}: leaves fewer than two people to learn from")
+    learned, kept, strangers = ~tested, tested & known, tested & ~known
+    return FaceSplit(np.flatnonzero(learned), np.flatnonzero(kept), np.flatnonzero(strangers))
 
 
 def write_split(path: Path, split: FaceSplit, sources: Sequence[str]) -> None:

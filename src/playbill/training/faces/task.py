@@ -12,7 +12,7 @@ from playbill.training.faces.judging import as_tensor, centroids, judge
 from playbill.training.faces.losses import PeopleLoss, loss_kind
 from playbill.training.faces.module import FaceModule
 from playbill.training.faces.samples import BalancedOrder, FaceSamples, Rows, ShuffledOrder
-from playbill.training.faces.split import split_faces
+from playbill.training.faces.split import FaceSplit, split_faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,23 @@ class SupervisedFaces:
         embedder: nn.Module,
         size_px: int,
         settings: FaceTrainingSettings,
+        split: FaceSplit | None = None,
     ) -> None:
         """Keep faces apart and put the loss beside `embedder`.
+
+        Args:
+            samples: all faces.
+            embedder: the network to train.
+            size_px: the side of what it sees.
+            settings: how.
+            split: what is kept apart; None: drawn as `settings` say.
 
         Raises:
             DatasetError: there are too few people for batches of several pictures each.
         """
         self.samples, self.settings, self.size_px = samples, settings, size_px
         people, seed = samples.people, settings.seed
-        self.split = split_faces(
+        self.split = split or split_faces(
             people, kept=settings.kept, strangers=settings.strangers, seed=seed
         )
         learned = people[self.split.learned]
