@@ -117,7 +117,9 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 WORDS = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     names=st.lists(st.lists(WORDS, min_size=1, max_size=3).map(" ".join), max_size=4, min_size=1)
 )
