@@ -6,6 +6,7 @@ curve that it would have drawn.
 """
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,8 +51,7 @@ class Loop:
         """
         self.task, self.settings, self.folder = task, settings, folder
         self.network, self.hook = network, hook
-        self.fabric = Fabric(devices=settings.devices, precision=_precision(settings))
-        self.fabric.launch()
+        self.fabric = _fabric(settings)
         self.module = task.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Average(self.module, settings.ema) if settings.ema else None
         self.step = 0
@@ -62,6 +62,7 @@ class Loop:
         if self.average:
             self.average.module.to(self.fabric.device)
         self.evaluated_at = -1
+        self.curve: CurveWriter | None = None
 
     @property
     def trained(self) -> nn.Module:
@@ -75,7 +76,9 @@ class Loop:
             TrainingError: the loss is no number any more; the last checkpoint is from before.
             OutputError: a checkpoint cannot be written; the last one is kept.
         """
-        self.curve = CurveWriter(self.folder, step=self.step)
+        self.curve = (
+            CurveWriter(self.folder, step=self.step) if self.fabric.is_global_zero else None
+        )
         self.started, self.begun_at, self.evaluating_s = time.monotonic(), self.step, 0.0
         saved = time.monotonic()
         losses: list[dict[str, float]] = []
@@ -90,14 +93,15 @@ class Loop:
                     saved = time.monotonic()
         if self.evaluated_at != self.step:
             measures = self._evaluated()
-            self.curve.add(self.step, measures)
+            self._note(measures)
         self.save()
-        self.curve.close()
+        if self.curve:
+            self.curve.close()
         return measures
 
     def save(self) -> None:
         """Write the checkpoint and bring the pictures of the curve up to date."""
-        if not self.fabric.is_global_zero:
+        if not self.curve:
             return
         write_checkpoint(
             self.folder / FILE,
@@ -188,9 +192,8 @@ class Loop:
             return {}
         means = {name: sum(one[name] for one in losses) / len(losses) for name in losses[0]}
         losses.clear()
-        if self.fabric.is_global_zero:
-            rate = learning_rate(self.step - 1, self.settings)
-            self.curve.add(self.step, {**means, "learning rate": rate, **measures})
+        rate = learning_rate(self.step - 1, self.settings)
+        self._note({**means, "learning rate": rate, **measures})
         worked = time.monotonic() - self.started - self.evaluating_s
         pace = (self.step - self.begun_at) / worked
         self.hook(
@@ -205,6 +208,10 @@ class Loop:
         )
         return measures
 
+    def _note(self, values: dict[str, float]) -> None:
+        if self.curve:
+            self.curve.add(self.step, values)
+
     def _evaluated(self) -> dict[str, float]:
         begun = time.monotonic()
         module = self.trained.eval()
@@ -213,6 +220,18 @@ class Loop:
         self.evaluating_s += time.monotonic() - begun
         self.evaluated_at = self.step
         return measures
+
+
+def _fabric(settings: LoopSettings) -> Fabric:
+    """This process's part; torchrun says how many there are, here and in all."""
+    devices = int(os.environ.get("LOCAL_WORLD_SIZE", settings.devices))
+    machines = int(os.environ.get("GROUP_WORLD_SIZE", "1"))
+    strategy = "ddp" if devices * machines > 1 else "auto"
+    fabric = Fabric(
+        devices=devices, num_nodes=machines, strategy=strategy, precision=_precision(settings)
+    )
+    fabric.launch()
+    return fabric
 
 
 def _precision(settings: LoopSettings) -> Literal["bf16-mixed", "32-true"]:
