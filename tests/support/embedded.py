@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from playbill.core.embeddings import Embeddings
 from playbill.datasets.people import PersonPicture
@@ -30,7 +30,7 @@ def pictures_of(names: Sequence[str], folder: Path = FOLDER) -> PeoplePictures:
 
 def embedded(
     names: Sequence[str],
-    vectors: NDArray[np.float32] | Sequence[Sequence[float]],
+    vectors: ArrayLike,
     *,
     without_face: Sequence[int] = (),
     looks: Sequence[FaceLook] | None = None,

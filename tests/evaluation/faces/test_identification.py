@@ -1,5 +1,6 @@
 """Closed set, open set, leave-one-out, kinds of pictures: beside scikit-learn and by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,13 +25,15 @@ from playbill.evaluation.faces.search import Search, search
 from playbill.evaluation.faces.trials import Trial, closed_trial, open_trial
 from tests.support.embedded import LOOK, crowd, embedded
 
-COARSE = st.integers(-5, 5).map(lambda step: np.float32(step / 5))
+COARSE = st.integers(-5, 5).map(lambda step: float(np.float32(step / 5)))
 
 
-def searched(right: list[bool], scores: list[np.float32], strangers: list[np.float32]) -> Search:
+def searched(right: list[bool], scores: Sequence[float], strangers: Sequence[float]) -> Search:
     nothing = np.empty(0, np.int64)
     trial = Trial(nothing, np.arange(len(right)), np.arange(len(strangers)))
-    return Search(trial, np.array(right), np.array(scores), np.array(strangers), 2)
+    return Search(
+        trial, np.array(right), np.array(scores, np.float32), np.array(strangers, np.float32), 2
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -99,7 +102,7 @@ def test_the_closed_set_is_the_mean_over_its_seeds() -> None:
     st.floats(0.001, 1),
 )
 def test_fnir_at_an_fpir_is_read_off_scikit_learns_curve(
-    known: list[tuple[bool, np.float32]], strangers: list[np.float32], fpir: float
+    known: list[tuple[bool, float]], strangers: list[float], fpir: float
 ) -> None:
     one = searched([right for right, _ in known], [score for _, score in known], strangers)
 

@@ -47,8 +47,8 @@ class DetectedAll:
 
     networks: tuple[DetectedObjects, ...]
     times: tuple[PictureTime, ...]
-    refused: tuple[MediaError | DatasetError, ...]
-    """One for each picture that could not be read, or is not the one that was labelled."""
+    refused: tuple[MediaError, ...]
+    """One for each picture that could not be read."""
 
 
 def detect_objects(
@@ -63,7 +63,7 @@ def detect_objects(
         DatasetError: a network knows none of the labels, or no picture can be used.
     """
     numbers = [label_numbers(labels, detector) for detector in detectors]
-    refused: list[MediaError | DatasetError] = []
+    refused: list[MediaError] = []
     kept: list[PictureObjects] = []
     found: list[list[Detections]] = [[] for _ in detectors]
     times: list[list[float]] = [[] for _ in detectors]
@@ -111,23 +111,15 @@ def label_numbers(labels: tuple[str, ...], detector: ObjectDetector) -> Mapping[
 
 
 def _read(
-    pictures: Iterable[PictureObjects], refused: list[MediaError | DatasetError]
+    pictures: Iterable[PictureObjects], refused: list[MediaError]
 ) -> Iterator[tuple[PictureObjects, Frame | None]]:
     for picture in pictures:
         frame = None
         try:
             frame = Frame.still(read_image(picture.path))
-            _require_size(picture, frame)
-        except (MediaError, DatasetError) as error:
+        except MediaError as error:
             refused.append(error)
-            frame = None
         yield picture, frame
-
-
-def _require_size(picture: PictureObjects, frame: Frame) -> None:
-    if frame.size_wh != picture.size_wh:
-        found, said = ("{} x {}".format(*size) for size in (frame.size_wh, picture.size_wh))
-        raise DatasetError(f"{picture.path}: has {found} pixels, its labels are for {said}")
 
 
 def _renumbered(

@@ -65,7 +65,7 @@ class ObjectData:
     problems: tuple[str, ...]
     """What is wrong with the data: one sentence each."""
     unreadable: tuple[str, ...]
-    """One sentence for each picture that could not be used."""
+    """One sentence for each picture that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ def evaluate_objects(
     question: ObjectQuestion,
     networks: Sequence[ObjectNetwork],
     hook: Hook = no_hook,
-) -> tuple[ObjectEvaluation, tuple[MediaError | DatasetError, ...]]:
+) -> tuple[ObjectEvaluation, tuple[MediaError, ...]]:
     """Measure every network on the same pictures; `hook` is told of pictures done, of how many.
 
     Returns:
-        The evaluation, and what is wrong with each picture that could not be used.
+        The evaluation, and what is wrong with each picture that could not be read.
 
     Raises:
         DatasetError: the data set cannot be read, or a network knows none of its labels.
