@@ -45,4 +45,4 @@ class LineTask:
 
     def evaluate(self, module: nn.Module) -> dict[str, float]:
         line = module.get_submodule("line")
-        return {"slope": float(line.weight.item())}  # type: ignore[union-attr, operator]
+        return {"slope": float(line.weight.item())}  # type: ignore[operator]
