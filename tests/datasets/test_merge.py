@@ -113,6 +113,19 @@ def test_of_three_equal_pictures_one_is_taken(tmp_path: Path) -> None:
     assert [one.instead for one in report.omitted] == ["coco/a.png", "coco/a.png"]
 
 
+def test_a_picture_that_is_left_out_speaks_for_its_photograph_too(tmp_path: Path) -> None:
+    first = picture(tmp_path / "a.png", 1, 0)
+    again = picture(tmp_path / "b.png", 1, 0, details=PictureDetails(flickr_id="5"))
+    cut = picture(tmp_path / "c.png", 2, 0, details=PictureDetails(flickr_id="5"))
+
+    _, report = merge([coco(first), voc(again, cut)])
+
+    assert reasons(report) == [
+        ("b.png", "same-file", "coco/a.png"),
+        ("c.png", "same-flickr-number", "coco/a.png"),
+    ]
+
+
 def test_what_is_none_of_the_80_stays_out(tmp_path: Path) -> None:
     own = HeldSet(
         (

@@ -25,7 +25,8 @@ MAX_COLOUR = 12
 pictures would be one."""
 MAX_ASPECT = 1.03
 """Of one picture at two sizes the longer side is at most this much longer still."""
-_ROWS_AT_ONCE = 2_000
+_PAIRS_AT_ONCE = 1 << 22
+"""Compared at once: 32 MiB for a word of the hash."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +74,9 @@ def near_pairs(
     if not ones or not others:
         return
     a, b = (np.stack([entry.words for entry in some]) for some in (ones, others))
-    for start in range(0, len(a), _ROWS_AT_ONCE):
-        part = a[start : start + _ROWS_AT_ONCE]
+    rows = max(1, _PAIRS_AT_ONCE // len(b))
+    for start in range(0, len(a), rows):
+        part = a[start : start + rows]
         differ = np.zeros((len(part), len(b)), np.uint16)
         for word in range(a.shape[1]):
             differ += np.bitwise_count(part[:, None, word] ^ b[None, :, word])
