@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playbill.core.analysis import Analysis
+from playbill.datasets.left_out import LeftOut, read_left_out
 from playbill.datasets.people import find_people
 from playbill.errors import PlaybillError
 from playbill.pipeline.enrol import describe_portraits
@@ -45,6 +46,7 @@ def enrol(
     gallery: str | Path,
     *,
     name: str | None = None,
+    without: str | Path | None = None,
     settings: AnalysisSettings = DEFAULTS,
 ) -> Sequence[PlaybillError]:
     """Learn people from pictures into the file `gallery`, which is added to if it is there.
@@ -53,6 +55,7 @@ def enrol(
         source: a folder with a folder of pictures per person, or one picture.
         gallery: the `.npz` file.
         name: whom all pictures show; None: folders and files say so.
+        without: a list of pictures to leave out, a file of `playbill dataset check --list`.
         settings: how to describe faces; the share of strangers that may be named.
 
     Returns:
@@ -62,7 +65,8 @@ def enrol(
         PlaybillError: see `playbill.errors`.
     """
     describer, target = open_describer(settings), Path(gallery)
-    portraits = find_people(Path(source), name)
+    left_out = read_left_out(Path(without)) if without is not None else LeftOut.of([])
+    portraits = find_people(Path(source), name, without=left_out)
     enrolled = describe_portraits(portraits, describer.detector, describer.embedder, lambda _: None)
     if enrolled.enrolments:
         space, rate = describer.embedder.space, settings.stranger_rate
