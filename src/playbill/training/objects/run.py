@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from playbill.datasets.opening import open_objects
-from playbill.datasets.problems import ProblemList
+from playbill.datasets.problems import Problem, ProblemList, refuse
 from playbill.errors import TrainingError
 from playbill.models.store import ModelStore
 from playbill.training.loop import Loop
@@ -111,8 +111,15 @@ def _samples(
 
 
 def _gathered(path: Path, training: ObjectTraining, left_out: list[str]) -> tuple[Sample, ...]:
+    """What can be learnt from; that pictures are missing before one is opened is a mishap."""
     problems = ProblemList()
-    dataset = open_objects(path, outlines=False, on_problem=problems)
+
+    def tell(problem: Problem) -> None:
+        if problem.kind == "missing-picture":
+            refuse(problem)
+        problems(problem)
+
+    dataset = open_objects(path, outlines=False, on_problem=tell)
     samples = gather(dataset, training.labels, problems, drop_others=training.drop_others)
     left_out += [str(problem) for problem in problems.problems]
     return samples
