@@ -1,0 +1,1 @@
+"""A gallery in the making: its methods on pictures that were held out of it."""
