@@ -5,26 +5,23 @@ pooling them helps strangers more than it does in video: the figure is on the ca
 """
 
 from fractions import Fraction
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.embedded import EmbeddedFolder, embed_folder
-from benchmarks.identification import binomial_range, stranger_scores
-from benchmarks.inputs import data_file
+from benchmarks.faces import embed_folder, stranger_scores
+from benchmarks.identification import binomial_range
 from benchmarks.rows import Row
 from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.labels import COCO_80
 from playbill.core.ports import Recogniser
+from playbill.evaluation.faces.embedding import EmbeddedPeople
+from playbill.evaluation.faces.in_use import gallery_of, open_fitted
 from playbill.pipeline.findings import Findings
 from playbill.pipeline.naming import name_faces
-from playbill.recognition.fitting import STRANGER_RATE, fit
-from playbill.recognition.gallery import Enrolment, Gallery
-from playbill.recognition.gallery_file import StoredGallery
-from playbill.recognition.recogniser import open_recogniser
+from playbill.recognition.fitting import STRANGER_RATE
 
 LENGTH = 8
 GALLERIES = ((2, 20), (20, 20), (200, 10))
@@ -34,18 +31,18 @@ Ids = NDArray[np.int64]
 
 def run() -> list[Row]:
     """A row for strangers and one for known people, for each size of gallery."""
-    lfw = embed_folder(data_file("lfw"))
+    lfw = embed_folder("lfw")
     return [row for people, times in GALLERIES for row in _rows(lfw, people, times)]
 
 
-def _rows(lfw: EmbeddedFolder, people: int, times: int) -> list[Row]:
+def _rows(lfw: EmbeddedPeople, people: int, times: int) -> list[Row]:
     random = np.random.default_rng(people)
     strangers, known = [], []
     for _ in range(times):
         recogniser, left = _gallery(lfw, people, random)
         names = {person.name for person in recogniser.people}
         for name, rows in left.items():
-            vectors = lfw.embeddings.vectors[rows[:LENGTH]]
+            vectors = lfw.vectors[rows[:LENGTH]]
             if name not in names:
                 strangers.append(_answer(vectors, recogniser) is not None)
             elif len(rows) >= LENGTH // 2:
@@ -70,25 +67,23 @@ def _rows(lfw: EmbeddedFolder, people: int, times: int) -> list[Row]:
 
 
 def _gallery(
-    lfw: EmbeddedFolder, people: int, random: np.random.Generator
+    lfw: EmbeddedPeople, people: int, random: np.random.Generator
 ) -> tuple[Recogniser, dict[str, Ids]]:
     """Enrol two pictures of each of so many people; the other pictures of everybody with enough."""
-    names, number = np.unique(lfw.names, return_inverse=True)
-    rows = {str(names[i]): np.flatnonzero(number == i) for i in range(len(names))}
+    names = lfw.pictures.names
+    rows = {name: np.flatnonzero(lfw.people == i) for i, name in enumerate(names)}
     some = [name for name, mine in rows.items() if len(mine) >= 2 + LENGTH // 2]
     chosen = [str(name) for name in random.permutation(some)[: min(people, len(some)) // 2]]
     others = random.permutation([name for name in names if str(name) not in chosen])
     chosen += [str(name) for name in others[: people - len(chosen)]]
-    gallery = Gallery.empty(lfw.embeddings.model)
+    enrolled: list[Ids] = []
     left = {name: mine for name, mine in rows.items() if len(mine) >= LENGTH}
     for name in chosen:
         mine = random.permutation(rows[name])
         left[name] = mine[2:]
-        points = Embeddings(lfw.embeddings.vectors[mine[:2]], lfw.embeddings.model)
-        sources = [sha256(str(lfw.paths[row]).encode()).hexdigest() for row in mine[:2]]
-        gallery = gallery.add(Enrolment(name, points, sources))
-    fitted = fit(gallery, stranger_scores(lfw.embeddings.model))
-    return open_recogniser(StoredGallery(fitted, "lfw", "0" * 64)), left
+        enrolled.append(mine[:2])
+    gallery = gallery_of(lfw, np.concatenate(enrolled))
+    return open_fitted(gallery, stranger_scores(lfw.space)), left
 
 
 def _answer(vectors: NDArray[np.float32], recogniser: Recogniser) -> str | None:
