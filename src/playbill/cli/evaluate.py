@@ -53,7 +53,11 @@ Without = Annotated[
     ),
 ]
 People = Annotated[
-    Path | None, typer.Option(readable=False, help="Keep only the people on this list, one a line.")
+    Path | None,
+    typer.Option(
+        readable=False,
+        help="Keep only these people: a name a line; or the test part of a split.json.",
+    ),
 ]
 Json = Annotated[Path | None, typer.Option("--json", help="Write all figures here.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page here.")]

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from playbill.datasets.people import find_people
+from playbill.datasets.split import split_people
+from playbill.datasets.split_file import write_split
 from playbill.errors import DatasetError, MediaError
 from playbill.evaluation.faces.pictures import data_sha256, find_pictures, read_people
 
@@ -54,6 +57,16 @@ def test_only_listed_people_are_kept_however_their_names_are_written(
         "Ada Lovelace",
         "Élodie",
     )
+
+
+def test_of_a_split_the_part_kept_apart_is_taken(folder: Path, tmp_path: Path) -> None:
+    split = split_people(find_people(folder), folder, rule="by-person", test_share=0.4, seed=0)
+    write_split(tmp_path / "split.json", split, folder)
+
+    pictures = find_pictures(folder, people=tmp_path / "split.json")
+
+    assert pictures.places == split.names("test")
+    assert 0 < len(pictures.names) < 3
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from playbill.datasets.left_out import LeftOut, read_left_out
 from playbill.datasets.people import PersonPicture, find_people, place_of
+from playbill.datasets.split_file import read_split
 from playbill.errors import DatasetError
 from playbill.media.files import sha256_of
 
@@ -64,7 +65,8 @@ def find_pictures(
     Args:
         folder: a folder inside it is a person (see `datasets.people.find_people`).
         without: a list of pictures to leave out.
-        people: a list of the people to keep, a name a line; None: everybody.
+        people: whom to keep: a list of names, one a line, or a `split.json` of `playbill dataset
+            split`, of which the part kept apart to test with is taken; None: everybody.
 
     Raises:
         MediaError: there is no such folder.
@@ -77,7 +79,8 @@ def find_pictures(
         _require_none(without, folder, out.missing(place_of(p.path, folder) for p in everybody))
     left_out = len(everybody) - len(kept)
     if people:
-        kept = _restricted(kept, people, folder)
+        tested = people.suffix == ".json"
+        kept = (_tested if tested else _restricted)(kept, people, folder)
     if not kept:
         raise DatasetError(f"{folder}: all of its {len(everybody)} pictures are to be left out")
     return PeoplePictures.of(folder, kept, left_out)
@@ -124,6 +127,13 @@ def _restricted(pictures: list[PersonPicture], path: Path, folder: Path) -> list
     there = {plain_name(picture.name) for picture in pictures}
     _require_none(path, folder, [name for name in wanted if name not in there])
     return [picture for picture in pictures if plain_name(picture.name) in set(wanted)]
+
+
+def _tested(pictures: list[PersonPicture], path: Path, folder: Path) -> list[PersonPicture]:
+    wanted = set(read_split(path).names("test"))
+    there = {place_of(picture.path, folder) for picture in pictures}
+    _require_none(path, folder, sorted(wanted - there))
+    return [picture for picture in pictures if place_of(picture.path, folder) in wanted]
 
 
 def _require_none(lists: Path, folder: Path, missing: Sequence[str]) -> None:
