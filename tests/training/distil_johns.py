@@ -9,6 +9,7 @@ from playbill.models.store import ModelStore
 from playbill.training.distil.run import distil
 from playbill.training.distil.settings import DistilRequest, DistilSettings
 from playbill.training.settings import LoopSettings
+from playbill.training.trained_model import Origin
 
 STEPS = 12
 
@@ -29,7 +30,7 @@ def main(sources: str, folder: str) -> None:
             checkpoint_every_s=2,
         ),
     )
-    distil(request, Path(folder), "johns", store=ModelStore.default())
+    distil(request, Path(folder), "johns", Origin("MIT", "a test"), store=ModelStore.default())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a network is, whose it is, and what it takes: the cards in `cards.toml` and beside models.
 
-Package cards stand in `cards.toml`, one table a model. The card of a user's own model lies beside
-its file as `NAME.card.toml` and holds the same keys without the outer table.
+The cards of networks that Playbill knows stand in `cards.toml`, one table a model. The card of a
+network that comes with it (`starter/`), or of a user's own, lies beside its file as
+`NAME.card.toml` and holds the same keys without the outer table.
 """
 
 import json
@@ -20,6 +21,8 @@ from playbill.errors import ModelError
 Task = Literal["face-detection", "face-embedding", "object-detection"]
 Channels = Literal["RGB", "BGR"]
 CARD_SUFFIX = ".card.toml"
+STARTER = Path(__file__).with_name("starter")
+"""The folder of the networks that come with Playbill."""
 Value = TypeVar("Value")
 
 NAME_RULE = "a model's name has at most 64 of a-z 0-9 _ . - and starts with a letter or digit"
@@ -110,10 +113,12 @@ def joint_sha256(files: tuple[ModelFile, ...]) -> str:
 
 
 def package_cards() -> dict[str, ModelCard]:
-    """The cards that come with Playbill, by name, in the order of `cards.toml`."""
+    """The cards that come with Playbill, by name: `cards.toml` in its order, then the starters."""
     path = Path(__file__).with_name("cards.toml")
     tables = tomllib.loads(path.read_text("utf-8"))
-    return {name: _card(_Table(table, path.name, name)) for name, table in tables.items()}
+    cards = {name: _card(_Table(table, path.name, name)) for name, table in tables.items()}
+    starters = (read_card(found) for found in sorted(STARTER.glob(f"*{CARD_SUFFIX}")))
+    return cards | {card.name: card for card in starters}
 
 
 def read_card(path: Path) -> ModelCard:

@@ -15,6 +15,7 @@ from playbill.errors import ModelAltered, ModelError, ModelNotFound, OutputError
 from playbill.models.cards import (
     CARD_SUFFIX,
     NAME_RULE,
+    STARTER,
     ModelCard,
     ModelFile,
     card_text,
@@ -53,7 +54,7 @@ class ModelStore:
     def default(cls, environ: Mapping[str, str] = os.environ) -> "ModelStore":
         """The package's starter set, `PLAYBILL_MODELS`, the user's data folder."""
         named = environ.get("PLAYBILL_MODELS", "").split(os.pathsep)
-        folders = [Path(__file__).with_name("starter"), *(Path(name) for name in named if name)]
+        folders = [STARTER, *(Path(name) for name in named if name)]
         return cls(folders, Path(platformdirs.user_data_dir("playbill")) / "models")
 
     def cards(self) -> dict[str, ModelCard]:

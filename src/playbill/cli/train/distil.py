@@ -15,6 +15,7 @@ from playbill.models.store import ModelStore
 from playbill.training.distil.settings import DistilRequest, DistilSettings
 from playbill.training.distil.views import ViewSettings
 from playbill.training.settings import LoopSettings
+from playbill.training.trained_model import Origin
 
 DEFAULTS = DistilRequest(teacher="", sources=())
 
@@ -37,6 +38,8 @@ def distil(
     ] = None,
     folder: options.RunFolder = Path("distilled"),
     name: options.Name = None,
+    licence: options.Licence = "",
+    source: options.Source = "",
     steps: options.Steps = DEFAULTS.loop.steps,
     batch: options.Batch = DEFAULTS.settings.batch,
     lr: options.LearningRate = DEFAULTS.loop.learning_rate,
@@ -81,11 +84,13 @@ def distil(
         views=ViewSettings(blended=blended),
         loop=loop,
     )
+    origin = Origin(licence, source or f"trained by playbill train distil from {teacher}")
     with picture_bar("faces") as show:
         made = run.distil(
             request,
             folder,
             name or folder.resolve().name,
+            origin,
             store=ModelStore.default(),
             hook=Reporter(),
             faces_hook=show,

@@ -18,6 +18,10 @@ RunFolder = Annotated[
 Name = Annotated[
     str | None, typer.Option(help="What the network is called; the folder's name, if none.")
 ]
+Licence = Annotated[str, typer.Option(help="Of the network, for its card.")]
+Source = Annotated[
+    str, typer.Option(help="What the card says of where it comes from; how it was made, if none.")
+]
 Steps = Annotated[int, typer.Option(min=1, help="How many batches to learn from.")]
 Batch = Annotated[int, typer.Option(min=2, help="How many pictures a batch has.")]
 LearningRate = Annotated[float, typer.Option("--lr", help="The highest learning rate.")]

@@ -46,6 +46,7 @@ def distil(
     request: DistilRequest,
     folder: Path,
     name: str,
+    origin: Origin,
     *,
     store: ModelStore,
     hook: Hook = silent,
@@ -106,7 +107,7 @@ def distil(
         loop.trained,
         example,
         face_kind(network.architecture, network.size_px),
-        Origin("", f"trained by playbill train distil from {request.teacher}: see run.json"),
+        origin,
     )
     run.finish(measures, model.outputs())
     return Distilled(model, measures, (*learned.refused, *kept.refused))
