@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.model_page import PAGE, write_tables
 from benchmarks.peers.environments import PEERS, environment_python
 from benchmarks.registry import BENCHMARKS
 from benchmarks.results import Circumstances, load_results, save_results
@@ -37,6 +38,8 @@ def main() -> int:
         if not asked.dry:
             save_results(results, FOLDER / "results.json")
             write_into(FOLDER / "README.md", results)
+            if name == "model_table":
+                write_tables(PAGE, outcome.rows)
     console.print(screen_table(outcomes))
     return 0 if all(outcome.met for _, outcome in outcomes) else 1
 
@@ -54,7 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="All, unless some are named.")
     parser.add_argument("--list", action="store_true", help="Say what there is, and end.")
-    parser.add_argument("--dry", action="store_true", help="Leave results.json and README.md be.")
+    parser.add_argument("--dry", action="store_true", help="Write nothing down.")
     parser.add_argument("--limit", type=float, metavar="SECONDS", help="For each benchmark.")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(BENCHMARKS))

@@ -30,9 +30,11 @@ BENCHMARKS = {
         Benchmark("verification", "same person or not, LFW pairs", limit_s=1800),
         Benchmark("identification", "who is it, and who is a stranger, LFW", limit_s=1800),
         Benchmark("tracks", "tracks of strangers and of known people, LFW", limit_s=1800),
+        Benchmark("fine_tune", "FaceNet taught 55 people of LFW, before and after"),
         Benchmark("archive_faces", "old, grey pictures of 13 people"),
         Benchmark("name_check", "likely wrong names, old pictures and LFW", limit_s=3600),
         Benchmark("objects", "average precision on COCO pictures", limit_s=1800),
+        Benchmark("model_table", "every network side by side, for docs/models.md", limit_s=3600),
         Benchmark(
             "mtcnn_peers",
             "MTCNN beside facenet-pytorch and mtcnn on TensorFlow",

@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
+from playbill.cli.evaluate_strangers import strangers as measure_strangers
 from playbill.cli.evaluation_summary import face_table, gallery_table, object_table
 from playbill.cli.options import (
     DEFAULTS,
@@ -197,6 +198,8 @@ def gallery(
     out().print(gallery_table(evaluation))
     _end(refused)
 
+
+app.command("strangers")(measure_strangers)
 
 SHOWN_PROBLEMS = 10
 """Of a data set, on the screen."""
