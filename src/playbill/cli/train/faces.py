@@ -71,7 +71,7 @@ def faces(
     lr: Annotated[
         float | None,
         typer.Option(
-            min=1e-9, help="The highest learning rate; 0.001 from nothing, 0.0001 with --start."
+            min=1e-9, help="The highest learning rate; 0.001 from nothing, 0.00005 with --start."
         ),
     ] = None,
     weight_decay: options.WeightDecay = 5e-4,
