@@ -172,7 +172,10 @@ def _swapped_row(lfw: EmbeddedPeople, least: int, must: float) -> Row:
     vectors = lfw.vectors[kept]
     person = np.unique(names[kept], return_inverse=True)[1].astype(np.int64)
     strangers = stranger_scores(lfw.space)
-    levels = Levels.of(strangers) if strangers else Levels.measured(vectors, person)
+    if strangers is None:
+        levels = Levels.measured(vectors, person)
+    else:
+        levels = Levels.of(strangers, int(person.max()) + 1)
     ours, besides = [], []
     for seed in SEEDS:
         swapped, wrong = swap_names(person, SWAPPED, seed)
@@ -208,6 +211,6 @@ def _judged(scores: Vectors, person: Ids, levels: Levels) -> Flags:
     others = scores.copy()
     others[every, person] = -np.inf
     best = others.max(axis=1)
-    near = (best >= levels.near) & (best > own)
+    near = (best >= np.where(np.isfinite(own), levels.near, levels.alone)) & (best > own)
     flags: Flags = near | ((own < levels.unlike) & np.isfinite(own))
     return flags

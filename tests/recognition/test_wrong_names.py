@@ -7,7 +7,7 @@ from playbill.recognition.strangers import StrangerScores
 from playbill.recognition.wrong_names import Levels, find_wrong_names
 from tests.support.people import CARD, pictures
 
-LEVELS = Levels(near=0.5, unlike=0.4)
+LEVELS = Levels(near=0.5, unlike=0.4, alone=0.7)
 
 
 def crowd(people: int, each: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +70,22 @@ def test_of_two_pictures_that_differ_one_is_listed() -> None:
     assert {wrong.row, *wrong.core_rows} == {len(vectors) - 2, len(vectors) - 1}
 
 
+def test_a_sole_picture_needs_a_close_likeness() -> None:
+    vectors, people = crowd(12, 6)
+    directions = np.stack([vectors[people == person].mean(axis=0) for person in (0, 1)])
+    away = np.random.default_rng(3).standard_normal((2, 64))
+    away /= np.linalg.norm(away, axis=1, keepdims=True)
+    mixed = directions / np.linalg.norm(directions, axis=1, keepdims=True) + [[0.8], [0.4]] * away
+    mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)  # like two people, 0.78 and 0.93
+    vectors = np.concatenate([vectors, mixed]).astype(np.float32)
+    people = np.concatenate([people, [12, 13]])
+    strict = Levels(near=0.5, unlike=0.4, alone=0.85)
+
+    (wrong,) = find_wrong_names(vectors, people, strict)
+
+    assert (wrong.row, wrong.other, wrong.own_score) == (len(vectors) - 1, 1, None)
+
+
 def test_the_surest_comes_first() -> None:
     vectors, people = crowd(12, 6)
     people[[0, 20, 40]] = [5, 6, 7]
@@ -94,8 +110,8 @@ def test_levels_come_from_the_card_or_from_the_pictures() -> None:
     measured = Levels.measured(vectors, people)
     between = (vectors @ vectors.T)[people[:, None] != people[None]]
 
-    assert Levels.of(CARD).near == pytest.approx(0.5)
-    assert 0.4 < Levels.of(CARD).unlike < 0.5
+    assert Levels.of(CARD, 5).near == pytest.approx(0.5)
+    assert 0.4 < Levels.of(CARD, 5).unlike < 0.5
     assert (between >= measured.near).mean() == pytest.approx(0.001, abs=0.001)
     assert (between >= measured.unlike).mean() == pytest.approx(0.005, abs=0.003)
     assert Levels.measured(vectors[:3], people[:3]).near == 1.0
@@ -104,7 +120,8 @@ def test_levels_come_from_the_card_or_from_the_pictures() -> None:
 def test_the_levels_of_a_card_follow_its_table() -> None:
     card = StrangerScores(((0.9, 0.1), (0.99, 0.2), (0.999, 0.3)), 1000, "made up")
 
-    levels = Levels.of(card)
+    levels = Levels.of(card, 100)
 
     assert levels.near == pytest.approx(0.3)
     assert levels.unlike == pytest.approx(0.230103)
+    assert levels.alone == pytest.approx(0.4)  # 0.01 / 100

@@ -108,7 +108,10 @@ def _judge(
     names, of_row = np.unique([picture.name for picture in rows], return_inverse=True)
     person_of_row = of_row.astype(np.int64)
     points = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    levels = Levels.of(strangers) if strangers else Levels.measured(points, person_of_row)
+    if strangers is not None:
+        levels = Levels.of(strangers, max(1, len(names)))
+    else:
+        levels = Levels.measured(points, person_of_row)
     counts = np.bincount(person_of_row, minlength=len(names))
     wrong = find_wrong_names(points, person_of_row, levels)
     return NameCheck(

@@ -7,6 +7,7 @@ Compared with one look at means, medoids and nearest pictures in `benchmarks/nam
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,14 @@ NEAR_SHARE = 0.001
 """A picture is near somebody else if it scores with them as this share of strangers does."""
 UNLIKE_SHARE = 0.005
 """A picture is unlike its person if this share of strangers scores as high with them."""
+ALONE_SHARE = 0.01
+"""A picture that nothing else of its person speaks for is near somebody else if it scores with one
+of all people as this share of strangers does with any: among thousands of people everybody has a
+likeness, and only with another's can it be compared."""
 AT_ONCE = 0.25
 """The share of a person's doubtful pictures, at least one, that is put aside in one round."""
 MAX_ROUNDS = 40
 _ROWS_AT_ONCE = 10_000
-_NORMAL = {NEAR_SHARE: 3.09, UNLIKE_SHARE: 2.576}
-"""Standard deviations that these shares of a normal distribution exceed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,13 @@ class Levels:
     """From here on a picture looks like somebody else, if more so than like its own person."""
     unlike: float
     """Below, a picture looks no more like its person than a stranger may."""
+    alone: float
+    """As `near`, where the person has no other picture to compare with."""
 
     @classmethod
-    def of(cls, card: StrangerScores) -> "Levels":
+    def of(cls, card: StrangerScores, people: int) -> "Levels":
         """From what strangers score under the network."""
-        return cls(near=card.exceeded_by(NEAR_SHARE), unlike=card.exceeded_by(UNLIKE_SHARE))
+        return cls(*(card.exceeded_by(share) for share in _shares(people)))
 
     @classmethod
     def measured(
@@ -49,16 +54,22 @@ class Levels:
         median deviation, which pictures under wrong names hardly move. Of one person alone there
         is nothing to measure.
         """
-        if len(np.unique(person_of_row)) < 2:
-            return cls(near=1.0, unlike=0.5)
+        people = len(np.unique(person_of_row))
+        if people < 2:
+            return cls(near=1.0, unlike=0.5, alone=1.0)
         random = np.random.default_rng(seed)
         one, other = random.integers(len(vectors), size=(2, 100_000))
         two = person_of_row[one] != person_of_row[other]
         cosines = np.einsum("ij,ij->i", vectors[one[two]], vectors[other[two]])
         middle = float(np.median(cosines))
-        width = 1.4826 * float(np.median(np.abs(cosines - middle)))
-        levels = (middle + _NORMAL[share] * width for share in (NEAR_SHARE, UNLIKE_SHARE))
-        return cls(*levels)
+        width = float(np.median(np.abs(cosines - middle))) / NormalDist().inv_cdf(0.75)
+        normal = NormalDist(middle, max(width, 1e-6))
+        return cls(*(min(1.0, normal.inv_cdf(1 - share)) for share in _shares(people)))
+
+
+def _shares(people: int) -> tuple[float, float, float]:
+    """The shares of strangers behind `near`, `unlike` and `alone`."""
+    return NEAR_SHARE, UNLIKE_SHARE, min(NEAR_SHARE, ALONE_SHARE / people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,9 @@ class _Scores:
     """(n,) who that is."""
 
     def near_another(self, levels: Levels) -> NDArray[np.bool_]:
-        return (self.best >= levels.near) & ~(self.own >= self.best)
+        near = np.where(np.isnan(self.own), levels.alone, levels.near)
+        found: NDArray[np.bool_] = (self.best >= near) & ~(self.own >= self.best)
+        return found
 
     def doubtful(self, levels: Levels) -> NDArray[np.bool_]:
         return self.near_another(levels) | (self.own < levels.unlike)

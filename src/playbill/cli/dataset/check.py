@@ -146,7 +146,11 @@ def _to_leave_out(findings: list[Finding], checked: NameCheck | None, source: Pa
     kinds = {"unreadable-picture", "no-one-face"}
     places = {one.where for one in findings if one.kind in kinds}
     if checked is not None:
-        places |= {place_of(doubt.picture.path, source) for doubt in checked.doubts}
+        places |= {
+            place_of(doubt.picture.path, source)
+            for doubt in checked.doubts
+            if doubt.own_score is not None  # else nobody would be left under that name
+        }
     return sorted(places)
 
 
@@ -174,6 +178,7 @@ def _document(
             "people": checked.people,
             "near": checked.levels.near,
             "unlike": checked.levels.unlike,
+            "alone": checked.levels.alone,
             "doubts": [
                 {
                     "picture": place_of(doubt.picture.path, source),
