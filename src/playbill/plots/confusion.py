@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -34,15 +35,11 @@ def confusion_svg(
         raise ValueError(f"counts must be ({len(rows)}, {len(columns)}), got {counts.shape}")
     kept_rows, kept_columns = most_counted(counts)
     part = counts[np.ix_(kept_rows, kept_columns)]
-    shares = part / np.maximum(counts.sum(axis=1, keepdims=True)[kept_rows], 1)
     height, width = part.shape
     figure = Figure(figsize=(2.4 + 0.36 * width, 1.9 + 0.3 * height), layout="constrained")
     axes = figure.subplots()
-    right = np.equal.outer(kept_rows, kept_columns)
-    for kind, where in (("right", right), ("wrong", ~right)):
-        shown = np.ma.masked_where(~where | (part == 0), shares)
-        shades = LinearSegmentedColormap.from_list(kind, [f"{_SHADES[kind]}22", _SHADES[kind]])
-        axes.pcolormesh(shown, cmap=shades, vmin=0, vmax=1, edgecolors="none")
+    shares = part / np.maximum(counts.sum(axis=1, keepdims=True)[kept_rows], 1)
+    _shade(axes, np.where(part, shares, -1), np.equal.outer(kept_rows, kept_columns))
     for y, x in np.argwhere(part > 0):
         size = 8 if part[y, x] < 1000 else 6
         axes.text(x + 0.5, y + 0.5, f"{part[y, x]}", ha="center", va="center", color=ink, size=size)
@@ -62,6 +59,14 @@ def confusion_svg(
         spine.set_color(ink)
         spine.set_alpha(0.35)
     return svg_of(figure)
+
+
+def _shade(axes: Axes, shares: NDArray[np.float64], right: NDArray[np.bool_]) -> None:
+    """Paint what is right and what is wrong; a share below 0 is left out."""
+    for kind, where in (("right", right), ("wrong", ~right)):
+        shown = np.ma.masked_where(~where | (shares < 0), shares)
+        shades = LinearSegmentedColormap.from_list(kind, [f"{_SHADES[kind]}22", _SHADES[kind]])
+        axes.pcolormesh(shown, cmap=shades, vmin=0, vmax=1, edgecolors="none")
 
 
 def most_counted(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -172,6 +172,8 @@ def test_pictures_without_a_face_are_misses_and_never_enrolled() -> None:
     trial = closed_trial(whole.people, 2, 0)
 
     assert search(whole, trial).right.all()
+    missed = embedded(names, vectors, without_face=trial.probes[:2].tolist())
+    assert search(missed, trial).right.tolist() == [False, False, True, True]
     found = search(blind, trial)
     assert found.enrolled_people == 1
     assert found.right.tolist() == [False, False, True, True]

@@ -20,7 +20,7 @@ from playbill.evaluation.faces.pairs import Pairs, draw_pairs, read_pairs
 from playbill.evaluation.faces.pictures import PeoplePictures, data_sha256, find_pictures
 from playbill.evaluation.faces.trials import SEEDS
 from playbill.evaluation.faces.verification import Verification, verify
-from playbill.evaluation.progress import Hook, no_hook
+from playbill.evaluation.progress import Hook, counting, no_hook
 from playbill.evaluation.record import EvaluationRun, Start
 from playbill.recognition.strangers import StrangerScores
 
@@ -106,17 +106,12 @@ def evaluate_faces(
     Raises:
         MediaError, DatasetError: there is nothing to measure on, or a list is wrong.
     """
-    start, done = Start(), 0
+    start = Start()
     pictures = find_pictures(question.folder, without=question.without, people=question.people)
     _require_some_of_two(pictures)
 
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        hook(done, len(pictures))
-
     embedders = [network.embedder for network in networks]
-    embedded = embed_people(pictures, detector, embedders, advance)
+    embedded = embed_people(pictures, detector, embedders, counting(hook, len(pictures)))
     first = embedded.people[0]
     _require_some_of_two(first.pictures)
     pairs, no_pairs = _pairs(question, first.pictures)

@@ -14,7 +14,7 @@ from playbill.evaluation.faces.embedding import EmbeddedPeople, embed_people
 from playbill.evaluation.faces.pictures import data_sha256, find_pictures
 from playbill.evaluation.gallery.answers import Answer, ask
 from playbill.evaluation.gallery.confusions import Confusion, find_confusions
-from playbill.evaluation.progress import Hook, no_hook
+from playbill.evaluation.progress import Hook, counting, no_hook
 from playbill.evaluation.rates import Rate, share_by_people
 from playbill.evaluation.record import EvaluationRun, Start
 from playbill.media.files import sha256_of
@@ -114,15 +114,12 @@ def evaluate_gallery(
         MediaError, DatasetError: there is nothing to ask about, or a list is wrong.
         GalleryError: the gallery is of another network.
     """
-    start, done = Start(), 0
+    start = Start()
     pictures = find_pictures(question.folder, without=question.without, people=question.people)
 
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        hook(done, len(pictures))
-
-    embedded = embed_people(pictures, networks.detector, [networks.embedder], advance)
+    embedded = embed_people(
+        pictures, networks.detector, [networks.embedder], counting(hook, len(pictures))
+    )
     [people] = embedded.people
     enrolled = _enrolled_rows(people, networks.enrolled)
     rows = [row for row in range(len(people)) if row not in enrolled]

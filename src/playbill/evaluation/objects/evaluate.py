@@ -11,7 +11,12 @@ from playbill.core.run import ModelUse
 from playbill.datasets.opening import open_objects
 from playbill.datasets.problems import ProblemList
 from playbill.errors import DatasetError, MediaError
-from playbill.evaluation.objects.detecting import DetectedObjects, PictureTime, detect_objects
+from playbill.evaluation.objects.detecting import (
+    DetectedAll,
+    DetectedObjects,
+    PictureTime,
+    detect_objects,
+)
 from playbill.evaluation.objects.matching import match
 from playbill.evaluation.objects.misses import Confusion, MissedPicture, confuse
 from playbill.evaluation.objects.precision import Judgement, judge
@@ -21,7 +26,7 @@ from playbill.evaluation.objects.scores import (
     best_score,
     best_scores_by_class,
 )
-from playbill.evaluation.progress import Hook, no_hook
+from playbill.evaluation.progress import Hook, counting, no_hook
 from playbill.evaluation.record import EvaluationRun, Start
 
 MIN_SCORE = 0.01
@@ -108,7 +113,7 @@ def evaluate_objects(
     Raises:
         DatasetError: the data set cannot be read, or a network knows none of its labels.
     """
-    start, done, problems = Start(), 0, ProblemList()
+    start, problems = Start(), ProblemList()
     dataset = open_objects(
         question.path,
         format=question.format,
@@ -117,14 +122,9 @@ def evaluate_objects(
         on_problem=problems,
     )
 
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        hook(done, len(dataset))
-
     detectors = [network.detector for network in networks]
     try:
-        all_found = detect_objects(dataset, dataset.labels, detectors, advance)
+        all_found = detect_objects(dataset, dataset.labels, detectors, counting(hook, len(dataset)))
     except DatasetError as error:
         raise DatasetError(f"{question.path}: {error}") from error
     results = tuple(
@@ -133,15 +133,13 @@ def evaluate_objects(
             networks, all_found.networks, all_found.times, strict=True
         )
     )
-    unreadable = tuple(str(error) for error in all_found.refused)
-    sentences = tuple(str(problem) for problem in problems.problems)
     settings: dict[str, float | int | str] = {
         "minScore": MIN_SCORE,
         "confusionScore": question.score or "where F1 is best",
     }
     return ObjectEvaluation(
         start.record([detector.use for detector in detectors], settings),
-        _data(dataset.name, all_found.networks[0], sentences, unreadable),
+        _data(dataset.name, all_found, problems),
         results,
     ), all_found.refused
 
@@ -168,17 +166,16 @@ def _measure(
     )
 
 
-def _data(
-    name: str, detected: DetectedObjects, problems: tuple[str, ...], unreadable: tuple[str, ...]
-) -> ObjectData:
-    ids = np.concatenate([picture.class_ids for picture in detected.pictures])
-    ignored = np.concatenate([one.crowd | one.difficult for one in detected.pictures])
+def _data(name: str, found: DetectedAll, problems: ProblemList) -> ObjectData:
+    pictures = found.networks[0].pictures
+    ids = np.concatenate([picture.class_ids for picture in pictures])
+    ignored = np.concatenate([picture.crowd | picture.difficult for picture in pictures])
     return ObjectData(
         name=name,
-        pictures=len(detected.pictures),
+        pictures=len(pictures),
         objects=int((~ignored).sum()),
         ignored=int(ignored.sum()),
         classes=len(np.unique(ids[~ignored])),
-        problems=problems,
-        unreadable=unreadable,
+        problems=tuple(str(problem) for problem in problems.problems),
+        unreadable=tuple(str(error) for error in found.refused),
     )
