@@ -24,7 +24,7 @@ Source = Annotated[
 ]
 Steps = Annotated[int, typer.Option(min=1, help="How many batches to learn from.")]
 Batch = Annotated[int, typer.Option(min=2, help="How many pictures a batch has.")]
-LearningRate = Annotated[float, typer.Option("--lr", help="The highest learning rate.")]
+LearningRate = Annotated[float, typer.Option("--lr", min=1e-9, help="The highest learning rate.")]
 WeightDecay = Annotated[float, typer.Option(min=0, help="How much weights shrink.")]
 Optimiser = Annotated[settings.Optimiser, typer.Option(help="How steps are made of gradients.")]
 WarmUp = Annotated[int, typer.Option(min=0, help="Steps in which the learning rate rises.")]

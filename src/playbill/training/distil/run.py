@@ -26,7 +26,7 @@ from playbill.training.faces.augment import plain
 from playbill.training.faces.module import as_input
 from playbill.training.loop import Loop
 from playbill.training.model_files import write_model
-from playbill.training.networks.registry import FACE_NETWORKS
+from playbill.training.networks.registry import face_network
 from playbill.training.progress import Hook, silent
 from playbill.training.run_folder import RunFolder
 from playbill.training.trained_model import Origin, TrainedModel, face_kind
@@ -59,6 +59,7 @@ def distil(
         MediaError, DatasetError: the pictures are not there, or show no face.
         TrainingError, OutputError: see `loop.Loop`.
     """
+    network = face_network(request.student)
     teacher = _teacher(request.teacher, store)
     detector = open_face_detector(Choice().face_detector, store)
     side = teacher.size_wh[0]
@@ -88,7 +89,6 @@ def distil(
             "sha256": sha256(learned.crops.tobytes()).hexdigest(),
         },
     )
-    network = FACE_NETWORKS[request.student]
     torch.manual_seed(request.loop.seed)
     task = Distillation(
         teacher,
