@@ -95,16 +95,21 @@ def test_learning_brings_the_student_nearer() -> None:
 
 
 def test_kept_faces_are_measured_beside_the_teacher() -> None:
-    colours = [(250, 20, 20), (240, 30, 25), (20, 250, 20), (30, 245, 10)]
-    crops = np.array([np.full((TEACHER_PX, TEACHER_PX, 3), colour) for colour in colours], np.uint8)
-    kept = KeptFaces(crops, np.array([0, 0, 1, 1]))
+    random = np.random.default_rng(1)
+    people = np.repeat(np.arange(20), 3)
+    own = random.integers(30, 226, (20, 3))
+    colours = own[people] + random.integers(-3, 4, (60, 3))
+    shape = (60, TEACHER_PX, TEACHER_PX, 3)
+    crops = np.broadcast_to(colours[:, None, None], shape).astype(np.uint8)
+    kept = KeptFaces(crops, people)
     task = distillation(torch.eye(3), kept)
 
     with torch.inference_mode():
         measures = task.evaluate(task.module.eval())
 
     assert measures["cosine"] == pytest.approx(1, abs=1e-3)
-    assert measures["pairs"] == measures["first"] == 1
+    assert measures["pairs"] > 0.9
+    assert measures["first"] > 0.9
 
 
 def test_without_kept_faces_there_is_nothing_to_measure() -> None:
