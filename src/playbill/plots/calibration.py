@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from playbill.plots.trade_off import COLOURS, STROKES, svg_of
 
@@ -69,6 +69,7 @@ def calibration_svg(
     below.set_ylabel("answers", color=ink)
     below.set_yscale("symlog", linthresh=1)
     below.set_ylim(bottom=0)
+    below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     below.set_xlabel("score of who came first", color=ink)
     for axes in (above, below):
         _dress(axes, named_from, ink)

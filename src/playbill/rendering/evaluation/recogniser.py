@@ -108,14 +108,15 @@ def _facts(evaluation: RecogniserEvaluation) -> list[tuple[str, str]]:
 
 def _notices(evaluation: RecogniserEvaluation) -> str:
     data = evaluation.data
-    single = [
-        f"{counted(data.people_with_one, 'person has', 'people have')} one picture: enrolled, and "
-        "not measured"
-    ]
+    single = counted(data.people_with_one, "person has", "people have")
     refused = counted(len(data.refused), "picture", "pictures")
     return (
         notice(evaluation.not_measured, "Not measured.")
-        + notice(single if data.people_with_one else [], "People with one picture.")
+        + (
+            f"<p class=notice>{single} one picture: enrolled, and not measured.</p>"
+            if data.people_with_one
+            else ""
+        )
         + notice(data.refused, f"{refused} could not be used, and count nowhere.")
     )
 

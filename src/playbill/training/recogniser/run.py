@@ -184,7 +184,6 @@ def _settings(training: RecogniserTraining, describer: Describer) -> dict[str, A
 
 def _data(chosen: ChosenPictures) -> dict[str, Any]:
     return {
-        "folder": str(chosen.pictures.folder),
         "pictures": len(chosen.pictures),
         "people": len(chosen.pictures.names),
         "sha256": chosen.sha256,
