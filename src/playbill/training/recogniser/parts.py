@@ -83,7 +83,7 @@ def divide(
     strangers = _in_test(people, splits.get("by-person"))
     if "within-person" not in splits and _pictures_can_be_held(people, strangers, settings, notes):
         splits["within-person"] = _drawn(people, "within-person", settings, ~strangers)
-    held = _in_test(people, splits.get("within-person")) & ~strangers
+    held = _in_test(people, splits.get("within-person"))
     held &= _has_other_pictures(people, held)
     rows = np.arange(len(people))
     trial = Trial(rows[~held & ~strangers], rows[held], rows[strangers])
