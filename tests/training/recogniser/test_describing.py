@@ -115,3 +115,26 @@ def test_the_box_of_a_face_found_with_room_around_is_in_the_picture_itself(
     [look] = found.people.looks
     assert look is not None
     assert look.box_xyxy == (0, 0, SIDE, SIDE)
+
+
+@dataclass
+class TwoFaces:
+    """Sees two faces as large as each other, one of them in the middle."""
+
+    use: ModelUse = field(default_factory=lambda: use_of("face-detection"))
+
+    def detect(self, frames: Sequence[Frame]) -> list[Faces]:
+        return [faces((0, 0, 20, 20), (22, 22, 42, 42)) for _ in frames]
+
+
+def test_two_faces_are_refused_unless_the_central_one_is_asked_for(tmp_path: Path) -> None:
+    draw_people(tmp_path / "in", [1])
+    chosen = choose(RecogniserTraining(tmp_path / "in"))
+
+    with pytest.raises(DatasetError, match="found 2 faces, expected one picture of Person 0"):
+        describe(chosen, TwoFaces(), StripeEmbedder(), tmp_path)
+    found = describe(chosen, TwoFaces(), StripeEmbedder(), tmp_path, central=True)
+
+    [look] = found.people.looks
+    assert look is not None
+    assert look.box_xyxy == (22, 22, 42, 42)

@@ -65,6 +65,13 @@ def recogniser(
             help="What to measure on: a split of `playbill dataset split`, not the shares above.",
         ),
     ] = None,
+    central_face: Annotated[
+        bool,
+        typer.Option(
+            "--central-face",
+            help="Of several faces take the large one near the middle, instead of refusing them.",
+        ),
+    ] = False,
     keep_held_out: Annotated[
         bool,
         typer.Option(
@@ -105,6 +112,7 @@ def recogniser(
         held_out=held_out,
         held_out_people=held_out_people,
         stranger_rate=strangers or _DEFAULTS.stranger_rate,
+        central_face=central_face,
         keep_held_out=keep_held_out,
         seed=seed,
     )

@@ -1,5 +1,7 @@
 """What a person wants to read after the training of a recogniser."""
 
+from math import ceil, floor
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -48,7 +50,14 @@ def _strangers(data: RecogniserData) -> str:
     return "1 stranger" if people == 1 else f"{people} strangers"
 
 
-_COLUMNS = ("comes first", "right name", "another's", "none", "strangers named", "FNIR at FPIR 1 %")
+_COLUMNS = (
+    "comes\nfirst",
+    "right\nname",
+    "another's\nname",
+    "no\nname",
+    "strangers\nnamed",
+    "FNIR at\nFPIR 1 %",
+)
 
 
 def _rates(one: MethodResult) -> tuple[Rate | None, ...]:
@@ -62,4 +71,7 @@ def _value(rate: Rate | None) -> str:
 
 
 def _span(rate: Rate | None) -> str:
-    return "" if rate is None else f"{rate.low:.2f} to {rate.high:.2f}"
+    """The interval, rounded to the outside."""
+    if rate is None:
+        return ""
+    return f"{floor(rate.low * 100) / 100:.2f}-{ceil(rate.high * 100) / 100:.2f}"

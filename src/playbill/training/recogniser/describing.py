@@ -1,10 +1,11 @@
 """From pictures to points: the one face of each, found and described once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
@@ -12,7 +13,7 @@ from playbill.core.ports import FaceDetector, FaceEmbedder
 from playbill.datasets.people import PersonPicture
 from playbill.errors import MediaError, PlaybillError
 from playbill.evaluation.faces.embedding import EmbeddedPeople
-from playbill.evaluation.faces.looks import look_at
+from playbill.evaluation.faces.looks import central_face, look_at
 from playbill.evaluation.progress import Hook, no_hook
 from playbill.media.images import read_image
 from playbill.pipeline.enrol import ROOM_AROUND, only_face, with_room
@@ -41,6 +42,8 @@ def describe(
     embedder: FaceEmbedder,
     folder: Path,
     hook: Hook = no_hook,
+    *,
+    central: bool = False,
 ) -> Described:
     """Find and describe the one face of each picture, as enrolment does.
 
@@ -53,6 +56,7 @@ def describe(
         embedder: describes them.
         folder: of the training.
         hook: is told how many pictures are done, and of how many.
+        central: of several faces take the large one near the middle, instead of refusing them.
 
     Raises:
         DatasetError: no picture shows one face.
@@ -67,7 +71,9 @@ def describe(
         for row, read in prefetch(_read(chosen.pictures.pictures, to_do), AHEAD):
             picture = chosen.pictures.pictures[row]
             try:
-                faces[row] = _face(picture, _readable(read), detector, embedder)
+                frame, face, room_xy = _find(_readable(read), detector)
+                face = only_face(central_face(frame, face) if central else face, picture)
+                faces[row] = _described(frame, face, room_xy, embedder)
             except PlaybillError as error:
                 refused.append(Refusal(picture.name, str(error)))
             else:
@@ -102,13 +108,10 @@ def _readable(read: Image | MediaError) -> Image:
     return read
 
 
-def _face(
-    picture: PersonPicture, image: Image, detector: FaceDetector, embedder: FaceEmbedder
-) -> DescribedFace:
-    """Looked for once more with room around the picture, as portraits are at enrolment.
+def _find(image: Image, detector: FaceDetector) -> tuple[Frame, Faces, NDArray[np.float32]]:
+    """The picture, its faces, and (2,) how much room was put around it to find any.
 
-    Raises:
-        GalleryError: there is no face, or there are two that the picture may be of.
+    As portraits at enrolment, a picture in which none is found is looked at with room around it.
     """
     frame, room_xy = Frame.still(image), np.zeros(2, np.float32)
     (faces,) = detector.detect([frame])
@@ -117,7 +120,14 @@ def _face(
         room_xy = np.array([round(ROOM_AROUND * side) for side in sides], np.float32)
         frame = Frame.still(with_room(image))
         (faces,) = detector.detect([frame])
-    face = only_face(faces, picture)
+    return frame, faces, room_xy
+
+
+def _described(
+    frame: Frame, face: Faces, room_xy: NDArray[np.float32], embedder: FaceEmbedder
+) -> DescribedFace:
+    """The one face of `face`, its box as it is in the picture without room."""
     (embeddings,) = embedder.embed([frame], [face])
-    here = Faces(face.boxes_xyxy - np.tile(room_xy, 2), face.scores, face.landmarks - room_xy)
-    return DescribedFace(look_at(image, here), embeddings.vectors[0])
+    look = look_at(frame.image, face)
+    left, top, right, bottom = (float(edge) for edge in face.boxes_xyxy[0] - np.tile(room_xy, 2))
+    return DescribedFace(replace(look, box_xyxy=(left, top, right, bottom)), embeddings.vectors[0])

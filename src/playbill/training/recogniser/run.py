@@ -94,7 +94,14 @@ def train_recogniser(
     run = RunFolder.open(
         folder, what="recogniser", settings=_settings(training, describer), data=_data(chosen)
     )
-    described = describe(chosen, describer.detector, describer.embedder, folder, hook)
+    described = describe(
+        chosen,
+        describer.detector,
+        describer.embedder,
+        folder,
+        hook,
+        central=training.settings.central_face,
+    )
     parts = divide(described.people, training.settings, given)
     parts.write(folder, training.dataset)
     material = _Material(training, describer, chosen, described, parts)

@@ -26,6 +26,8 @@ class RecogniserSettings:
     """Share of the people who are the strangers of the measurement; 0: none."""
     stranger_rate: float = STRANGER_RATE
     """At most this share of strangers is to be named."""
+    central_face: bool = False
+    """Of several faces in a picture the large one near the middle counts; else it is refused."""
     keep_held_out: bool = False
     """What was held out stays out of the gallery that is written."""
     seed: int = 0
