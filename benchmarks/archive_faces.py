@@ -6,7 +6,7 @@ with room around the picture, as in `playbill enrol`. One that it refuses counts
 
 from collections.abc import Sequence
 
-from benchmarks.faces import stranger_scores
+from benchmarks.faces import NETWORK, stranger_scores
 from benchmarks.inputs import data_file
 from benchmarks.rows import Row
 from playbill.datasets.people import PersonPicture
@@ -52,6 +52,6 @@ def enrol(pictures: Sequence[PersonPicture]) -> Enrolled:
     return describe_portraits(
         pictures,
         open_face_detector(choice.face_detector, store, options),
-        open_face_embedder(choice.face_embedder, store, options),
+        open_face_embedder(NETWORK, store, options),
         lambda _: None,
     )
