@@ -63,7 +63,7 @@ def write_recogniser_page(evaluation: RecogniserEvaluation, folder: Path, target
 _CALIBRATION = (
     "Scores from 0 to 1 of who came first, and how often that was right. From 0.5 on (the dotted "
     "line) a name is given. A score is no probability: the threshold is set so that strangers "
-    "rarely pass it, and most answers below it would have been right too."
+    "rarely pass it, so answers below it may be right as well."
 )
 _DOUBTS = "They would be named as somebody else, were they not enrolled themselves."
 
