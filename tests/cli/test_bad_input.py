@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 
 from playbill.archive.reading import read_document
 from playbill.core.embeddings import Embeddings
+from playbill.models.catalogue import Choice
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import write_gallery
@@ -129,7 +130,7 @@ def test_a_gallery_of_another_embedding_network_is_refused(
     assert (
         "other.npz: was enrolled with the network other_net@000000000000" in outcome.complaints[0]
     )
-    assert "facenet_vggface2@15b0c752e7ac" in outcome.complaints[0]
+    assert f"{Choice().face_embedder}@" in outcome.complaints[0]
 
 
 def test_a_model_whose_bytes_changed_is_refused(

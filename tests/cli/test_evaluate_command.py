@@ -36,7 +36,7 @@ def test_faces_are_measured_and_written_down(
     )  # fmt: skip
 
     assert outcome.code == 0
-    assert "facenet_vggface2" in outcome.out
+    assert "playbill-face" in outcome.out
     document = json.loads((tmp_path / "faces.json").read_text("utf-8"))
     assert document["schema"] == "playbill-evaluation/1"
     assert (document["data"]["pictures"], document["data"]["leftOut"]) == (108, 48)
@@ -98,7 +98,7 @@ def test_a_gallery_of_another_network_is_refused(
     playbill: Playbill, statesmen: Path, tmp_path: Path
 ) -> None:
     people = some_people(statesmen, tmp_path / "cast", people=2, each=3)
-    playbill("enrol", people, "--out", tmp_path / "cast.npz")
+    playbill("enrol", people, "--out", tmp_path / "cast.npz", "--models", "facenet_vggface2")
     with np.load(tmp_path / "cast.npz") as file:
         arrays = dict(file)
     header = arrays["header"].tobytes().replace(b"15b0c752e7ac", b"000000000000")

@@ -34,6 +34,7 @@ def test_the_cards_of_the_package_name_every_model_of_the_system() -> None:
         "facenet_vggface2": "face-embedding",
         "ssd_mobilenet_v1_coco": "object-detection",
         "yolox_nano": "object-detection",
+        "playbill-face": "face-embedding",
     }
     assert cards["ssd_mobilenet_v1_coco"].labels == COCO_80
     assert len(cards["mtcnn"].files) == 3

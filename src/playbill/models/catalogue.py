@@ -72,7 +72,7 @@ class Choice:
     """The models of one analysis, by name."""
 
     face_detector: str = "mtcnn"
-    face_embedder: str = "facenet_vggface2"
+    face_embedder: str = "playbill-face"
     object_detector: str = "ssd_mobilenet_v1_coco"
 
 
