@@ -7,7 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
-GUIDES = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "how-to.md")
+GUIDES = (
+    ROOT / "docs" / "tutorial.md",
+    ROOT / "docs" / "how-to.md",
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+)
 OPERATORS = frozenset({"|", "||", "&", "&&", ";", ">", ">>", "<"})
 
 

@@ -20,7 +20,7 @@ def main(sources: str, folder: str) -> None:
         teacher="facenet_vggface2",
         sources=(Path(sources),),
         held_out=frozenset({"John Simm"}),
-        settings=DistilSettings(batch=8),
+        settings=DistilSettings(batch=32),
         loop=LoopSettings(
             steps=STEPS,
             optimiser="muon",
