@@ -4,8 +4,8 @@ from playbill.models.cards import InputContract, ModelCard, Strangers, package_c
 from playbill.models.catalogue import Choice
 from tools.markdown import code, page, table
 
-HEAD = """Networks are files. The `playbill-` ones come with the package; nothing is downloaded unasked.
-`playbill models list` says which of them this machine has, `playbill models verify` checks their
+HEAD = """Networks are files. The `playbill-` ones come with the package; nothing is downloaded
+unasked. `playbill models list` says which of them this machine has, `playbill models verify` checks their
 bytes. Where they are looked for and how to add your own: [how-to](../how-to.md#networks)."""
 
 

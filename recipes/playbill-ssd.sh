@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes the object network that comes with Playbill. PLAYBILL_DATA and PLAYBILL_MODELS name the folders of pictures
+# and networks; stopped, it goes on where it was when it is started again. Why these figures: playbill-ssd.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-runs/playbill-ssd}
+mkdir -p "$out"
+
+[ -e "$out/data" ] || .venv/bin/playbill dataset merge \
+    "$PLAYBILL_DATA/coco/instances_train.json" "$PLAYBILL_DATA/voc/VOCdevkit" --skip-bad --out "$out/data"
+.venv/bin/playbill train objects "$out/data/instances_merged.json" \
+    --network ssd-mobilenet-v1 --start ssd_mobilenet_v1_coco \
+    --held-out "$PLAYBILL_DATA/coco/instances_val.json" \
+    --frozen 12 --mining focal --optimiser sgd --lr 3e-4 --weight-decay 0 --warmup 20 --ema 0.98 \
+    --steps 60 --batch 16 --seed 5 \
+    --name playbill-ssd --out "$out"
