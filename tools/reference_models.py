@@ -5,8 +5,9 @@ from playbill.models.catalogue import Choice
 from tools.markdown import code, page, table
 
 HEAD = """Networks are files. The `playbill-` ones come with the package; nothing is downloaded
-unasked. `playbill models list` says which of them this machine has, `playbill models verify` checks their
-bytes. Where they are looked for and how to add your own: [how-to](../how-to.md#networks)."""
+unasked. `playbill models list` says which of them this machine has, `playbill models verify`
+checks their bytes. Where they are looked for and how to add your own:
+[how-to](../how-to.md#networks)."""
 
 
 def models_page() -> str:

@@ -44,12 +44,15 @@ def match_boxes(
     columns: NDArray[np.int64],
     ignored: NDArray[np.bool_],
     anchors_yxhw: NDArray[np.float32],
+    *,
+    min_nearest: float = 0.0,
 ) -> Targets:
     """Give each prior box the object it overlaps most, if by `MIN_OVERLAP`, and each object one.
 
     That one is the prior box that overlaps it most; where two objects want the same, the closer
     pair is made first, so none goes without. A prior box without an object of its own that
-    lies half or more in an ignored box is ignored.
+    lies half or more in an ignored box is ignored, and so is one given to an object that it
+    overlaps by less than `min_nearest`: what is far too small cannot be learnt, only forced.
 
     Args:
         boxes_xyxy: (m, 4) with an area, in parts of the picture.
