@@ -83,6 +83,20 @@ def test_what_lies_in_a_crowd_is_ignored_unless_it_has_an_object_of_its_own() ->
     assert targets.columns.tolist() == [2, IGNORED, BACKGROUND]
 
 
+def test_an_object_that_is_far_from_every_prior_box_can_be_left_alone() -> None:
+    tiny, whole = (0.1, 0.1, 0.12, 0.12), (0, 0, 1, 1)
+    boxes = np.array([tiny, whole], np.float32)
+    anchors = np.array([[0.5, 0.5, 1, 1], [0.1, 0.1, 0.1, 0.1], [0.8, 0.8, 0.1, 0.1]], np.float32)
+    columns, no = np.array([1, 2]), np.zeros(2, bool)
+
+    forced = match_boxes(boxes, columns, no, anchors)
+    alone = match_boxes(boxes, columns, no, anchors, min_nearest=0.5)
+
+    assert forced.columns.tolist() == [2, 1, BACKGROUND]
+    assert alone.columns.tolist() == [2, IGNORED, BACKGROUND]
+    assert not alone.encodings[1].any()
+
+
 def test_a_picture_without_objects_is_all_background() -> None:
     targets = match_boxes(np.empty((0, 4), np.float32), np.empty(0, np.int64), NO, ANCHORS)
 

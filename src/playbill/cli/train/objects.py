@@ -47,6 +47,12 @@ def objects(
         Mining,
         typer.Option(help="What counts of the background: all, the easy little; or the worst."),
     ] = DEFAULTS.mining,
+    min_nearest: Annotated[
+        float,
+        typer.Option(
+            min=0, max=0.5, help="Leave alone what no prior box overlaps by this much (IoU)."
+        ),
+    ] = DEFAULTS.min_nearest,
     frozen: Annotated[
         int, typer.Option(min=0, help="How many of the first layers keep the start's weights.")
     ] = DEFAULTS.frozen,
@@ -92,6 +98,7 @@ def objects(
         held_out=share_or_path(held_out),
         drop_others=drop_others,
         mining=mining,
+        min_nearest=min_nearest,
         frozen=frozen,
         batch=batch,
         augment=not plain,

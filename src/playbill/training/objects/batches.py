@@ -36,14 +36,16 @@ class ObjectBatches:
         size: int,
         seed: int,
         augmentation: Augmentation,
+        min_nearest: float = 0.0,
     ) -> None:
-        """Make batches of `size` views, `side` pixels wide and high."""
+        """Make batches of `size` views, `side` pixels wide and high; see `match_boxes`."""
         self._samples = samples
         self._anchors = anchors_yxhw
         self._side = side
         self._size = size
         self._seed = seed
         self._augmentation = augmentation
+        self._min_nearest = min_nearest
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step, from 0.
@@ -65,7 +67,11 @@ class ObjectBatches:
         random = np.random.default_rng([self._seed, 1, step, place])
         seen = view(sample.image(), sample.boxes_xyxy, self._side, random, self._augmentation)
         targets = match_boxes(
-            seen.boxes_xyxy, sample.columns[seen.rows], sample.ignored[seen.rows], self._anchors
+            seen.boxes_xyxy,
+            sample.columns[seen.rows],
+            sample.ignored[seen.rows],
+            self._anchors,
+            min_nearest=self._min_nearest,
         )
         return seen.image, targets
 

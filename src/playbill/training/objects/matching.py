@@ -61,12 +61,15 @@ def match_boxes(
         anchors_yxhw: (n, 4) centres and sizes in parts of the picture; n >= m.
     """
     anchors = _as_xyxy(anchors_yxhw)
-    owners = _owners(box_overlaps(boxes_xyxy[~ignored], anchors))
-    owned = owners >= 0
+    overlaps = box_overlaps(boxes_xyxy[~ignored], anchors)
+    owners = _owners(overlaps)
     found = np.full(len(anchors), BACKGROUND, np.int64)
     if ignored.any():
         shared = box_intersections(anchors, boxes_xyxy[ignored]) / box_areas(anchors)[:, None]
         found[(shared >= MIN_IGNORED).any(axis=1)] = IGNORED
+    far = _too_far(overlaps, owners, min_nearest)
+    found[far] = IGNORED
+    owned = (owners >= 0) & ~far
     found[owned] = columns[~ignored][owners[owned]]
     encodings = np.zeros((len(anchors), 4), np.float32)
     objects = boxes_xyxy[~ignored][owners[owned]]
@@ -86,6 +89,15 @@ def _owners(overlaps: NDArray[np.float32]) -> NDArray[np.int64]:
         owners[prior] = one
         open_pairs[one] = open_pairs[:, prior] = -1
     return owners.astype(np.int64)
+
+
+def _too_far(
+    overlaps: NDArray[np.float32], owners: NDArray[np.int64], least: float
+) -> NDArray[np.bool_]:
+    """(n,) which prior boxes have an object that they overlap by less than `least`."""
+    far = owners >= 0
+    far[far] = overlaps[owners[far], np.flatnonzero(far)] < least
+    return far
 
 
 def _as_xyxy(anchors_yxhw: NDArray[np.float32]) -> Boxes:

@@ -67,6 +67,7 @@ def train_objects(
         seed=training.loop.seed,
         criterion=MultiboxLoss(mining=training.mining),
         augmentation=Augmentation() if training.augment else UNCHANGED,
+        min_nearest=training.min_nearest,
     )
     loop = Loop(task, training.loop, folder, network=training.network, hook=hook)
     measures = loop.run()

@@ -27,6 +27,9 @@ class ObjectTraining:
     drop_others: bool = False
     """Leave out objects of labels that are not trained, instead of refusing them."""
     mining: Mining = "focal"
+    min_nearest: float = 0.0
+    """Objects are left alone that no prior box overlaps by this much (IoU); 0: none. In the paper
+    each has its nearest one, however far: needed from nothing, harmful to a fine-tuning."""
     frozen: int = 0
     """How many units of the backbone stay as they are, from the picture upwards."""
     batch: int = 16

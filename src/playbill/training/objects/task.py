@@ -28,6 +28,7 @@ class SsdTask:
         seed: int,
         criterion: MultiboxLoss,
         augmentation: Augmentation,
+        min_nearest: float = 0.0,
     ) -> None:
         """Train `network`, which has 1 + len(labels) columns, on `samples`.
 
@@ -48,6 +49,7 @@ class SsdTask:
             size=batch,
             seed=seed,
             augmentation=augmentation,
+            min_nearest=min_nearest,
         )
 
     def batch(self, step: int) -> Batch:
