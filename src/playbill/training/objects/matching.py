@@ -59,6 +59,7 @@ def match_boxes(
         columns: (m,) class columns, from 1.
         ignored: (m,) crowds and what else nothing is to be learnt from.
         anchors_yxhw: (n, 4) centres and sizes in parts of the picture; n >= m.
+        min_nearest: an object whose nearest prior box overlaps it less than this gets none.
     """
     anchors = _as_xyxy(anchors_yxhw)
     overlaps = box_overlaps(boxes_xyxy[~ignored], anchors)
