@@ -51,8 +51,7 @@ def match_boxes(
 
     That one is the prior box that overlaps it most; where two objects want the same, the closer
     pair is made first, so none goes without. A prior box without an object of its own that
-    lies half or more in an ignored box is ignored, and so is one given to an object that it
-    overlaps by less than `min_nearest`: what is far too small cannot be learnt, only forced.
+    lies half or more in an ignored box is ignored.
 
     Args:
         boxes_xyxy: (m, 4) with an area, in parts of the picture.
