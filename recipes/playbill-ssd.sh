@@ -11,6 +11,6 @@ mkdir -p "$out"
 .venv/bin/playbill train objects "$out/data/instances_merged.json" \
     --network ssd-mobilenet-v1 --start ssd_mobilenet_v1_coco \
     --held-out "$PLAYBILL_DATA/coco/instances_val.json" \
-    --frozen 12 --mining focal --optimiser sgd --lr 3e-4 --weight-decay 0 --warmup 20 --ema 0.98 \
-    --steps 60 --batch 16 --seed 5 \
+    --frozen 12 --min-nearest 0.5 --mining focal --optimiser sgd --lr 6e-4 --weight-decay 0 --warmup 20 \
+    --steps 150 --batch 16 --ema 0.98 --seed 5 \
     --name playbill-ssd --out "$out"
