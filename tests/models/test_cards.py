@@ -35,6 +35,7 @@ def test_the_cards_of_the_package_name_every_model_of_the_system() -> None:
         "ssd_mobilenet_v1_coco": "object-detection",
         "yolox_nano": "object-detection",
         "playbill-face": "face-embedding",
+        "playbill-ssd": "object-detection",
     }
     assert cards["ssd_mobilenet_v1_coco"].labels == COCO_80
     assert len(cards["mtcnn"].files) == 3

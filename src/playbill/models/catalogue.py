@@ -73,7 +73,7 @@ class Choice:
 
     face_detector: str = "mtcnn"
     face_embedder: str = "playbill-face"
-    object_detector: str = "ssd_mobilenet_v1_coco"
+    object_detector: str = "playbill-ssd"
 
 
 _FIELDS: MappingProxyType[Task, str] = MappingProxyType(
