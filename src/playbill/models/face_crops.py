@@ -107,15 +107,14 @@ def _framed(
 def similarity(points: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
     """(2, 3) rotation, scale and shift that brings (n, 2) `points` nearest to `targets`.
 
-    Least squares, without mirroring (Umeyama, 1991, equations 39 to 43).
+    Least squares, without mirroring. In the plane that is a line through complex numbers: a turn
+    and a scale are one product, a shift is one sum.
     """
-    middle, aim = points.mean(axis=0), targets.mean(axis=0)
-    off, wanted = points - middle, targets - aim
-    left, spread, right = np.linalg.svd(wanted.T @ off / len(points))
-    keep = np.diag([1.0, np.sign(np.linalg.det(left @ right))])
-    scale = float(np.trace(np.diag(spread) @ keep) / (off**2).sum() * len(points))
-    turn = scale * left @ keep @ right
-    return np.column_stack([turn, aim - turn @ middle])
+    found, wanted = points @ (1, 1j), targets @ (1, 1j)
+    off = found - found.mean()
+    turn = complex(np.vdot(off, wanted) / np.vdot(off, off))
+    shift = complex(wanted.mean() - turn * found.mean())
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
 def _part(
