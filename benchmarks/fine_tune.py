@@ -23,10 +23,10 @@ from playbill.training.faces.judging import embed
 from playbill.training.faces.losses import PeopleLoss
 from playbill.training.faces.measures import Vectors, first_share, pair_share
 from playbill.training.faces.module import FaceModule
-from playbill.training.faces.run import FINE_TUNE_RATE
 from playbill.training.faces.samples import FaceSamples, Rows
+from playbill.training.faces.settings import FINE_TUNE_RATE, FaceTrainingSettings
 from playbill.training.faces.starts import FACENET, FACENET_NETWORK, started
-from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
+from playbill.training.faces.task import SupervisedFaces
 from playbill.training.loop import Loop
 from playbill.training.networks.registry import FACE_NETWORKS
 from playbill.training.settings import LoopSettings

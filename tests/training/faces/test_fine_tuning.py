@@ -8,13 +8,13 @@ import pytest
 
 from playbill.models.store import ModelStore
 from playbill.training.faces.augment import NONE
-from playbill.training.faces.run import FaceTraining, TrainedFaces, train_faces
-from playbill.training.faces.task import FaceTrainingSettings
+from playbill.training.faces.run import TrainedFaces, train_faces
+from playbill.training.faces.settings import FaceNetworkName, FaceTraining, FaceTrainingSettings
 from playbill.training.settings import LoopSettings
 
 pytestmark = pytest.mark.models
 
-NETWORK = "inception-resnet-v1"
+NETWORK: FaceNetworkName = "inception-resnet-v1"
 
 
 def trained(models: Path, data: Path, out: Path, start: str, rate: float) -> TrainedFaces:

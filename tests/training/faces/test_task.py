@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -7,7 +8,8 @@ from torch import nn
 
 from playbill.errors import DatasetError
 from playbill.training.faces.augment import NONE
-from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
+from playbill.training.faces.settings import FaceTrainingSettings, LossName
+from playbill.training.faces.task import SupervisedFaces
 from tests.support.face_samples import SIZE_PX, TinyNetwork, made_up_people
 
 SETTINGS = FaceTrainingSettings(batch=16, each=4, kept=0.25, strangers=0.25, augmentation=NONE)
@@ -17,8 +19,8 @@ def task(settings: FaceTrainingSettings = SETTINGS, people: int = 8) -> Supervis
     return SupervisedFaces(made_up_people(people, 8), TinyNetwork(), SIZE_PX, settings)
 
 
-@pytest.mark.parametrize("loss", ["softmax", "triplet", "arcface"])
-def test_what_was_kept_apart_is_told_apart_after_some_steps(loss: str) -> None:
+@pytest.mark.parametrize("loss", get_args(LossName))
+def test_what_was_kept_apart_is_told_apart_after_some_steps(loss: LossName) -> None:
     learning = task(replace(SETTINGS, loss=loss))
     optimiser = torch.optim.Adam(learning.module.parameters(), 0.01)
 

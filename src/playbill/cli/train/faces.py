@@ -1,7 +1,7 @@
 """`playbill train faces`: a face network from pictures of people."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,18 @@ from playbill.cli.train import options
 from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
 from playbill.models.store import ModelStore
+from playbill.training.faces.settings import (
+    FACES,
+    FINE_TUNE_RATE,
+    FROM_NOTHING_RATE,
+    FaceNetworkName,
+    FaceTraining,
+    FaceTrainingSettings,
+    LossName,
+)
+from playbill.training.settings import LoopSettings
 
+DEFAULTS = FaceTraining(dataset=Path())
 SHOWN = 10
 """Refused pictures that are named; the others are counted."""
 
@@ -22,12 +33,12 @@ def faces(
         typer.Argument(readable=False, help="A folder with a folder of pictures for each person."),
     ],
     network: Annotated[
-        Literal["inception-resnet-v2", "inception-resnet-v1", "compact"],
+        FaceNetworkName,
         typer.Option(help="What kind of network is to learn."),
-    ] = "inception-resnet-v2",
+    ] = DEFAULTS.network,
     loss: Annotated[
-        Literal["softmax", "triplet", "arcface"], typer.Option(help="What it is to become good at.")
-    ] = "softmax",
+        LossName, typer.Option(help="What it is to become good at.")
+    ] = DEFAULTS.settings.loss,
     start: Annotated[
         str | None,
         typer.Option(
@@ -36,17 +47,19 @@ def faces(
     ] = None,
     max_images: Annotated[
         int, typer.Option(min=2, help="Pictures of a person; more are left out.")
-    ] = 450,
+    ] = DEFAULTS.max_images,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="As many pictures of each person in every batch.")
     ] = False,
-    each: Annotated[int, typer.Option(min=2, help="Pictures of a person in a balanced batch.")] = 4,
+    each: Annotated[
+        int, typer.Option(min=2, help="Pictures of a person in a balanced batch.")
+    ] = DEFAULTS.settings.each,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.9, help="Share of each person's pictures kept apart.")
-    ] = 0.1,
+    ] = DEFAULTS.settings.kept,
     strangers: Annotated[
         float, typer.Option(min=0, max=0.9, help="Share of the people kept apart.")
-    ] = 0.1,
+    ] = DEFAULTS.settings.strangers,
     split: Annotated[
         Path | None,
         typer.Option(
@@ -62,35 +75,37 @@ def faces(
     ] = False,
     folder: options.RunFolder = Path("faces"),
     name: options.Name = None,
-    steps: options.Steps = 1000,
+    steps: options.Steps = DEFAULTS.loop.steps,
     epochs: Annotated[
         float | None,
         typer.Option(min=0.001, help="How often each face is seen; instead of --steps."),
     ] = None,
-    batch: options.Batch = 64,
+    batch: options.Batch = DEFAULTS.settings.batch,
     lr: Annotated[
         float | None,
         typer.Option(
-            min=1e-9, help="The highest learning rate; 0.001 from nothing, 0.00005 with --start."
+            min=1e-9,
+            help=f"The highest learning rate; {FROM_NOTHING_RATE:g} from nothing, "
+            f"{FINE_TUNE_RATE:g} with --start.",
         ),
     ] = None,
-    weight_decay: options.WeightDecay = 5e-4,
-    optimiser: options.Optimiser = "adam",
-    warmup: options.WarmUp = 0,
-    ema: options.Ema = 0.0,
-    evaluate_every: options.EvaluateEvery = 0,
-    seed: options.Seed = 0,
-    precision: options.TrainingPrecision = "auto",
-    devices: options.Devices = 1,
+    weight_decay: options.WeightDecay = DEFAULTS.loop.weight_decay,
+    optimiser: options.Optimiser = DEFAULTS.loop.optimiser,
+    warmup: options.WarmUp = DEFAULTS.loop.warmup_steps,
+    ema: options.Ema = DEFAULTS.loop.ema,
+    evaluate_every: options.EvaluateEvery = DEFAULTS.loop.evaluate_every,
+    seed: options.Seed = DEFAULTS.loop.seed,
+    precision: options.TrainingPrecision = DEFAULTS.loop.precision,
+    devices: options.Devices = DEFAULTS.loop.devices,
 ) -> None:
     """Teach a network to tell people apart by their faces.
 
     $ playbill train faces portraits/ --network inception-resnet-v1 --start facenet_vggface2
     """
     run = from_extra("playbill.training.faces.run", "train")
-    loop = run.LoopSettings(
+    loop = LoopSettings(
         steps=steps,
-        learning_rate=lr or (run.FINE_TUNE_RATE if start else run.FROM_NOTHING_RATE),
+        learning_rate=lr or (FINE_TUNE_RATE if start else FROM_NOTHING_RATE),
         weight_decay=weight_decay,
         optimiser=optimiser,
         warmup_steps=warmup,
@@ -100,7 +115,7 @@ def faces(
         precision=precision,
         devices=devices,
     )
-    settings = run.FaceTrainingSettings(
+    settings = FaceTrainingSettings(
         loss=loss,
         batch=batch,
         balanced=balanced,
@@ -110,7 +125,7 @@ def faces(
         strangers=strangers,
         freeze_norm=freeze_norm,
     )
-    training = run.FaceTraining(
+    training = FaceTraining(
         dataset,
         network=network,
         start=start,
@@ -133,5 +148,5 @@ def faces(
     for sentence in made.refused[:SHOWN]:
         warn(sentence)
     if len(made.refused) > SHOWN:
-        warn(f"{len(made.refused) - SHOWN} more: see {folder / run.FACES}")
+        warn(f"{len(made.refused) - SHOWN} more: see {folder / FACES}")
     print_model(made.model, made.measures)

@@ -1,7 +1,7 @@
 """From a folder of pictures per person to a face network: all of `playbill train faces`."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from playbill.training.faces.collecting import (
 from playbill.training.faces.judging import as_tensor
 from playbill.training.faces.module import FaceModule, as_input
 from playbill.training.faces.samples import FaceSamples
+from playbill.training.faces.settings import FACES, SPLIT, FaceTraining
 from playbill.training.faces.split import FaceSplit, split_as_written, write_split
 from playbill.training.faces.starts import started
-from playbill.training.faces.task import FaceTrainingSettings, SupervisedFaces
+from playbill.training.faces.task import SupervisedFaces
 from playbill.training.loop import Loop
 from playbill.training.model_files import write_model
 from playbill.training.networks.registry import FaceNetwork, face_network
@@ -33,36 +34,8 @@ from playbill.training.run_folder import RunFolder
 from playbill.training.settings import LoopSettings
 from playbill.training.trained_model import Origin, TrainedModel, face_kind
 
-MAX_IMAGES = 450
-"""Of a person, as in the paper's first experiment."""
-FROM_NOTHING_RATE, FINE_TUNE_RATE = 1e-3, 5e-5
-"""Learning rates: the paper's, and one that keeps what is known (`benchmarks.fine_tune`)."""
 EXAMPLES = 8
 """Faces on which the exported file is compared with torch."""
-FACES, SPLIT = "faces", "split.json"
-"""Where the cut faces lie, and which of them is for what."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceTraining:
-    """What is to be made of what."""
-
-    dataset: Path
-    """A folder of pictures for each person."""
-    network: str = "inception-resnet-v2"
-    """A name of `networks.registry.FACE_NETWORKS`."""
-    start: str | None = None
-    """See `starts.started`."""
-    split: Path | None = None
-    """A split of `playbill dataset split`; None: drawn as `settings` say."""
-    without: Path | None = None
-    """A list of pictures to leave out (`datasets.left_out`)."""
-    max_images: int = MAX_IMAGES
-    """Of a person; others are left out, drawn by chance."""
-    epochs: float | None = None
-    """How often each face is seen; None: `loop.steps` says when to stop."""
-    settings: FaceTrainingSettings = field(default_factory=FaceTrainingSettings)
-    loop: LoopSettings = field(default_factory=LoopSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,17 @@
 """Learn to tell people apart by labelled faces: the task of `playbill train faces`."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from playbill.errors import DatasetError
-from playbill.training.faces.augment import DEFAULT, Augmentation, augmented
+from playbill.training.faces.augment import augmented
 from playbill.training.faces.judging import as_tensor, centroids, judge
 from playbill.training.faces.losses import PeopleLoss, loss_kind
 from playbill.training.faces.module import FaceModule
 from playbill.training.faces.samples import BalancedOrder, FaceSamples, Rows, ShuffledOrder
+from playbill.training.faces.settings import FaceTrainingSettings
 from playbill.training.faces.split import FaceSplit, split_faces
-
-
-@dataclass(frozen=True, slots=True)
-class FaceTrainingSettings:
-    """How faces are learned."""
-
-    loss: str = "softmax"
-    """A name of `losses.LOSSES`."""
-    batch: int = 64
-    balanced: bool = False
-    """`each` pictures of `batch / each` people in every batch; triplets have it always."""
-    each: int = 4
-    seed: int = 0
-    kept: float = 0.1
-    """Share of each person's pictures that are kept apart."""
-    strangers: float = 0.1
-    """Share of the people that are kept apart."""
-    freeze_norm: bool = False
-    """Batch norms keep their running figures: for fine-tuning with small batches."""
-    augmentation: Augmentation = DEFAULT
 
 
 class SupervisedFaces:
