@@ -1,9 +1,16 @@
 """Where the real networks and pictures are, and what every test may not do."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from playbill.archive.database import Database
+from playbill.archive.tables import metadata
+from tests.support.databases import KINDS, empty_url
+
+MARKS: dict[str, list[pytest.MarkDecorator]] = {"sqlite": [], "postgres": [pytest.mark.postgres]}
 
 
 def folder_from(variable: str) -> Path:
@@ -31,3 +38,19 @@ def own_data_folder(
 ) -> None:
     """Whoever runs the tests may have models and galleries of their own: they stay out of it."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data_home")))
+
+
+@pytest.fixture(params=[pytest.param(kind, marks=MARKS[kind]) for kind in KINDS])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty data base; the test runs once for each kind there is."""
+    with empty_url(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A data base with all tables of the archive, empty."""
+    opened = Database.open(database_url)
+    opened.write(metadata.create_all)
+    yield opened
+    opened.close()

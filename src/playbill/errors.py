@@ -11,6 +11,10 @@ PlaybillError
 ├── TrainingError       a training cannot start or cannot go on
 ├── ExtraMissing        an optional part of Playbill is not installed
 ├── DocumentError       a file is not a valid `playbill/1` document
+├── ArchiveError        the archive cannot be used as asked
+│   ├── NotInArchive        nothing of that id is there
+│   ├── Conflict            it was changed meanwhile, or contradicts what is there
+│   └── ArchiveUnavailable  the data base does not answer
 └── OutputError         a result cannot be written
 
 Each message is one sentence: what, where, found, expected. A caller's own bug stays `ValueError`.
@@ -59,6 +63,22 @@ class ExtraMissing(PlaybillError):
 
 class DocumentError(PlaybillError):
     """A file is not a valid `playbill/1` document."""
+
+
+class ArchiveError(PlaybillError):
+    """The archive cannot be used as asked."""
+
+
+class NotInArchive(ArchiveError):
+    """Nothing of that id is in the archive."""
+
+
+class Conflict(ArchiveError):
+    """It was changed meanwhile, or contradicts what is there."""
+
+
+class ArchiveUnavailable(ArchiveError):
+    """The data base is away or locked for too long; nothing was changed."""
 
 
 class OutputError(PlaybillError):

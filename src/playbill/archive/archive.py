@@ -1,0 +1,81 @@
+"""One archive: a folder, the data base it keeps its facts in, and where its files lie."""
+
+import tomllib
+from pathlib import Path
+
+from playbill.archive.blobs import Blobs
+from playbill.archive.database import Database
+from playbill.archive.tables import metadata
+from playbill.core.atomic import atomic_path
+from playbill.errors import ArchiveError
+
+SETTINGS = "archive.toml"
+"""In the folder; says where data base and files are, if not in the folder as well."""
+
+
+class Archive:
+    """An open archive; the modules beside this one work on its `database` and `blobs`."""
+
+    def __init__(self, folder: Path, database: Database, blobs: Blobs) -> None:
+        self.folder, self.database, self.blobs = folder, database, blobs
+
+    @classmethod
+    def create(
+        cls, folder: Path, *, database_url: str | None = None, blobs_url: str | None = None
+    ) -> "Archive":
+        """Make an archive in `folder`, or open the one that is there.
+
+        Raises:
+            ArchiveError: there is one already with another data base or other files; or see `open`.
+        """
+        asked = {"database": database_url, "blobs": blobs_url}
+        wanted = {key: url for key, url in asked.items() if url is not None}
+        settings = folder / SETTINGS
+        if settings.exists():
+            _require_same(settings, wanted)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            with atomic_path(settings) as temporary:
+                temporary.write_text("".join(f"{key} = '{url}'\n" for key, url in wanted.items()))
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Archive":
+        """Open the archive in `folder`, its tables brought up to date.
+
+        Raises:
+            ArchiveError: there is none, or a newer Playbill wrote it.
+            ArchiveUnavailable: the data base does not answer.
+        """
+        settings = folder / SETTINGS
+        if not settings.exists():
+            raise ArchiveError(
+                f"{folder}: no archive here, expected a folder that `playbill archive add` made"
+            )
+        places = _read(settings)
+        url = places.get("database")
+        database = Database.open(url) if url else Database.in_folder(folder.resolve())
+        database.write(metadata.create_all)
+        blobs = Blobs.open(places.get("blobs", str(folder.resolve() / "blobs")))
+        return cls(folder, database, blobs)
+
+    def close(self) -> None:
+        """Close the data base."""
+        self.database.close()
+
+
+def _read(settings: Path) -> dict[str, str]:
+    try:
+        return {key: str(value) for key, value in tomllib.loads(settings.read_text()).items()}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ArchiveError(f"{settings}: cannot be read: {error}") from error
+
+
+def _require_same(settings: Path, wanted: dict[str, str]) -> None:
+    found = _read(settings)
+    for key, url in wanted.items():
+        if found.get(key) != url:
+            raise ArchiveError(
+                f"{settings}: the archive has its {key} at {found.get(key, 'the folder itself')}, "
+                f"found {url}, expected the same or nothing"
+            )

@@ -1,0 +1,48 @@
+"""The audit log: every change, each entry sealed with the one before."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text
+
+from playbill.archive.tables import audit
+
+FIRST = "0" * 64
+"""What the first entry is sealed with."""
+_LOCK = 7_051_901
+"""Any number that nothing else locks in PostgreSQL."""
+
+
+def record(tx: Connection, who: str, action: str, subject: str, **details: Any) -> None:
+    """Write down, in the transaction that does it, who did what to what."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    last = select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+    entry = {
+        "at": datetime.now(UTC),
+        "who": who,
+        "action": action,
+        "subject": subject,
+        "details": details,
+        "previous": tx.execute(last).scalar_one_or_none() or FIRST,
+    }
+    tx.execute(insert(audit).values(**entry, hash=seal(entry)))
+
+
+def seal(entry: dict[str, Any]) -> str:
+    """The hash of an entry: of all it says, and of the hash of the one before."""
+    said = [str(entry["previous"]), entry["at"].isoformat()]
+    said += [entry["who"], entry["action"], entry["subject"], entry["details"]]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def first_broken(tx: Connection) -> int | None:
+    """The number of the first entry that was altered, or that one before it is missing from."""
+    previous = FIRST
+    for row in tx.execute(select(audit).order_by(audit.c.seq)).mappings():
+        if row["previous"] != previous or row["hash"] != seal(dict(row)):
+            return int(row["seq"])
+        previous = row["hash"]
+    return None

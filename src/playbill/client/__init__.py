@@ -1,0 +1,1 @@
+"""Playbill over HTTP, from Python."""

@@ -1,0 +1,1 @@
+"""The REST server: FastAPI in front of archive, jobs and pipeline."""

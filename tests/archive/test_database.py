@@ -1,0 +1,33 @@
+"""Units of work are whole or nothing, on both data bases."""
+
+import pytest
+from sqlalchemy import insert, select
+
+from playbill.archive.database import Database
+from playbill.archive.tables import words
+from playbill.errors import ArchiveError
+
+ROW = {"word": "ada", "kind": "person", "subject_id": "1"}
+
+
+def test_what_a_unit_of_work_writes_is_there_afterwards(database: Database) -> None:
+    database.write(lambda tx: tx.execute(insert(words).values(ROW)))
+
+    assert database.read(lambda tx: tx.execute(select(words.c.word)).scalars().all()) == ["ada"]
+
+
+def test_a_unit_of_work_that_raises_leaves_nothing(database: Database) -> None:
+    def work(tx: object) -> None:
+        tx.execute(insert(words).values(ROW))  # type: ignore[attr-defined]
+        raise KeyError("half way")
+
+    with pytest.raises(KeyError):
+        database.write(work)
+
+    assert database.read(lambda tx: tx.execute(select(words)).all()) == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://somewhere/x", "postgres9://h/n"])
+def test_an_address_of_no_known_data_base_is_refused(url: str) -> None:
+    with pytest.raises(ArchiveError, match="expected sqlite:///FILE"):
+        Database.open(url)
