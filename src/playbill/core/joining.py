@@ -1,0 +1,105 @@
+"""From frames to appearances: when somebody or something is in the picture, shot by shot."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from playbill.core.appearances import Appearance
+from playbill.core.metadata import FrameMetadata, Kind, Thing
+from playbill.core.people import Person
+from playbill.core.timespan import TimeSpan
+from playbill.core.samples import sample_spans, shot_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What an appearance is of: a person, all people without a name, or a class of objects."""
+
+    kind: Kind
+    class_id: int
+    label: str
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A subject seen in one analysed frame; `place` counts analysed frames."""
+
+    place: int
+    score: float
+
+
+def find_appearances(
+    frames: Sequence[FrameMetadata],
+    cuts_s: Sequence[Fraction],
+    end_s: Fraction,
+    *,
+    bridge: int,
+) -> tuple[Appearance, ...]:
+    """Join the frames that show the same subject within a shot.
+
+    Args:
+        frames: analysed frames in order.
+        cuts_s: of the first frames of shots, rising.
+        end_s: the end of the medium.
+        bridge: so many analysed frames that miss the subject do not end its appearance.
+
+    Returns:
+        By start, then end; a cut ends every appearance.
+    """
+    times = [frame.time_s for frame in frames]
+    spans, shots = sample_spans(times, cuts_s, end_s), shot_numbers(times, cuts_s)
+    sights: dict[_Subject, list[_Sight]] = defaultdict(list)
+    for place, frame in enumerate(frames):
+        for subject, score in _subjects(frame).items():
+            sights[subject].append(_Sight(place, score))
+    appearances = [
+        _appearance(subject, stretch, spans)
+        for subject, seen in sights.items()
+        for stretch in _stretches(seen, shots, bridge)
+    ]
+    return tuple(sorted(appearances, key=lambda a: (a.span, a.kind != "person", a.class_id)))
+
+
+def _subjects(frame: FrameMetadata) -> dict[_Subject, float]:
+    """Everything the frame shows, each once, with its best score."""
+    best: dict[_Subject, float] = {}
+    for thing in frame.things:
+        subject, score = _subject(thing)
+        best[subject] = max(score, best.get(subject, 0.0))
+    return best
+
+
+def _subject(thing: Thing) -> tuple[_Subject, float]:
+    person = thing.match.person if thing.match else None
+    score = thing.match.score if thing.match and person else thing.score
+    return _Subject(thing.kind, thing.class_id, thing.label, person), score
+
+
+def _stretches(seen: Sequence[_Sight], shots: Sequence[int], bridge: int) -> Iterator[list[_Sight]]:
+    """Cut sights apart where the shot changes or more than `bridge` frames lie between."""
+    stretch: list[_Sight] = []
+    for sight in seen:
+        if stretch:
+            last = stretch[-1].place
+            if shots[last] != shots[sight.place] or sight.place - last > bridge + 1:
+                yield stretch
+                stretch = []
+        stretch.append(sight)
+    yield stretch
+
+
+def _appearance(
+    subject: _Subject, stretch: Sequence[_Sight], spans: Sequence[TimeSpan]
+) -> Appearance:
+    first, last = spans[stretch[0].place], spans[stretch[-1].place]
+    return Appearance(
+        kind=subject.kind,
+        label=subject.label,
+        class_id=subject.class_id,
+        person=subject.person,
+        span=TimeSpan(first.start_s, last.end_s),
+        frames=len(stretch),
+        score=sum(sight.score for sight in stretch) / len(stretch),
+    )
