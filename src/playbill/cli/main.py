@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from playbill.cli import dataset, evaluate, models, train
+from playbill.cli import archive, dataset, evaluate, models, train
 from playbill.cli.analyze import analyze
 from playbill.cli.console import EXIT_BAD_INPUT, complain
 from playbill.cli.demo import demo
@@ -23,6 +23,7 @@ app.command()(analyze)
 app.command()(enrol)
 app.command()(report)
 app.command()(demo)
+app.add_typer(archive.app, name="archive")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")

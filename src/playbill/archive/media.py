@@ -1,0 +1,236 @@
+"""The rows of media: one per file, whatever it is called and wherever it lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from playbill.archive import audit
+from playbill.archive.paging import Page, key_of, page_limit, paged
+from playbill.archive.tables import appearances, media, runs
+from playbill.core.media import MediaInfo
+from playbill.errors import ArchiveError, NotInArchive
+
+MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRow:
+    """One medium of the archive."""
+
+    info: MediaInfo
+    place: str | None
+    """The path of the file, or the key of an upload in the blobs; None: it is not known."""
+    bytes_: int
+    added_at: datetime
+    added_by: str
+    run_id: str | None
+    """The run that is shown; None: it is not analysed yet."""
+    hidden: bool
+    version: int
+    """Counts the changes: the ETag."""
+
+    @property
+    def id(self) -> str:
+        """The medium's id, which follows from its bytes."""
+        return self.info.id
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCounts:
+    """How much an archive knows of one medium."""
+
+    runs: int
+    people: int
+    """Named people in what is shown, each once."""
+    unnamed: int
+    """Groups of faces, and faces of no group, in what is shown that nobody has named."""
+    classes: int
+    """Classes of objects in what is shown."""
+
+
+def add_media(
+    tx: Connection, info: MediaInfo, *, bytes_: int, place: str | None, who: str
+) -> bool:
+    """Add a medium; False: its bytes are here already, under whatever name, and nothing changes.
+
+    Raises:
+        ArchiveError: its name or place is no text that can be kept.
+    """
+    if has_media(tx, info.id):
+        return False
+    for what, text in (("name", info.name), ("place", place or "")):
+        _require_text(what, text)
+    us = None if info.duration_s is None else round(info.duration_s * MICROS)
+    tx.execute(
+        insert(media).values(
+            id=info.id,
+            sha256=info.sha256,
+            name=info.name,
+            place=place,
+            bytes=bytes_,
+            kind=info.kind,
+            width=info.size_wh[0],
+            height=info.size_wh[1],
+            container=info.container,
+            codec=info.codec,
+            rotation=info.rotation,
+            frame_rate=None if info.frame_rate is None else str(info.frame_rate),
+            duration_us=us,
+            added_at=datetime.now(UTC),
+            added_by=who,
+        )
+    )
+    audit.record(tx, who, "media.add", f"media:{info.id}", name=info.name, place=place)
+    return True
+
+
+def move_media(tx: Connection, media_id: str, place: str, *, who: str) -> None:
+    """Say where the file of a medium lies now; the caller has seen that its bytes are the same.
+
+    Raises:
+        NotInArchive: there is no such medium.
+        ArchiveError: the place is no text that can be kept.
+    """
+    before = get_media(tx, media_id)
+    _require_text("place", place)
+    changed = {"place": place, "version": media.c.version + 1}
+    tx.execute(update(media).where(media.c.id == media_id).values(changed))
+    audit.record(tx, who, "media.move", f"media:{media_id}", place=place, before=before.place)
+
+
+def has_media(tx: Connection, media_id: str) -> bool:
+    """Whether there is such a medium."""
+    if "\0" in media_id:
+        return False
+    return tx.execute(select(media.c.id).where(media.c.id == media_id)).first() is not None
+
+
+def get_media(tx: Connection, media_id: str) -> MediaRow:
+    """The medium of this id.
+
+    Raises:
+        NotInArchive: there is none.
+    """
+    row = None
+    if "\0" not in media_id:
+        row = tx.execute(select(media).where(media.c.id == media_id)).first()
+    if row is None:
+        raise NotInArchive(f"media {media_id!r}: there is no such medium in the archive")
+    return _media_row(row)
+
+
+def list_media(
+    tx: Connection,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    kind: Literal["image", "video"] | None = None,
+    hidden: bool = False,
+) -> Page[MediaRow]:
+    """Media, the ones added last first.
+
+    Args:
+        tx: the transaction.
+        after: `Page.next` of the page before; None: the first page.
+        limit: so many at most.
+        kind: only these; None: all.
+        hidden: whether to list the hidden ones too.
+
+    Raises:
+        ArchiveError: the cursor or the limit is none.
+    """
+    found = select(media).order_by(media.c.added_at.desc(), media.c.id.desc())
+    found = found.limit(page_limit(limit) + 1)
+    if after is not None:
+        found = found.where(_after(after))
+    if kind is not None:
+        found = found.where(media.c.kind == kind)
+    if not hidden:
+        found = found.where(media.c.hidden.is_(False))
+    rows = [_media_row(row) for row in tx.execute(found)]
+    return paged(rows, limit, [(row.added_at.isoformat(), row.id) for row in rows])
+
+
+def count_media(tx: Connection) -> int:
+    """How many media there are, hidden ones too."""
+    return int(tx.execute(select(func.count()).select_from(media)).scalar_one())
+
+
+def counts_of(tx: Connection, media_ids: Sequence[str]) -> dict[str, MediaCounts]:
+    """How much is known of each of these media."""
+    ran = dict.fromkeys(media_ids, 0)
+    counted = select(runs.c.media_id, func.count()).group_by(runs.c.media_id)
+    for media_id, n in tx.execute(counted.where(runs.c.media_id.in_(media_ids))):
+        ran[media_id] = n
+    seen = appearances.c
+    unnamed = and_(seen.person_id.is_(None), seen.track_id.is_not(None))
+    group = func.coalesce(seen.cluster_id, seen.track_id.cast(seen.cluster_id.type))
+    shown = (
+        select(
+            seen.media_id,
+            func.count(seen.person_id.distinct()),
+            func.count(group.distinct()).filter(unnamed),
+            func.count(seen.class_id.distinct()).filter(seen.kind == "object"),
+        )
+        .where(seen.media_id.in_(media_ids), seen.current)
+        .group_by(seen.media_id)
+    )
+    known = {media_id: counts for media_id, *counts in tx.execute(shown)}
+    return {
+        media_id: MediaCounts(ran[media_id], *known.get(media_id, (0, 0, 0)))
+        for media_id in media_ids
+    }
+
+
+def _after(cursor: str) -> Any:
+    """Rows that come after the one whose key the cursor holds."""
+    moment, media_id = key_of(cursor, str, str)
+    try:
+        added_at = datetime.fromisoformat(str(moment))
+    except ValueError as error:
+        raise ArchiveError(
+            f"cursor: expected one that the page before gave, found {moment!r}"
+        ) from error
+    same = and_(media.c.added_at == added_at, media.c.id < str(media_id))
+    return or_(media.c.added_at < added_at, same)
+
+
+def _require_text(what: str, text: str) -> None:
+    """Refuse what no data base keeps as text: file names on Linux are bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ArchiveError(
+            f"{text!r}: a medium's {what} must be Unicode text, found bytes that are no UTF-8"
+        ) from error
+    if "\0" in text:
+        raise ArchiveError(f"{text!r}: a medium's {what} must not hold the character NUL")
+
+
+def _media_row(row: Row[Any]) -> MediaRow:
+    us, rate = row.duration_us, row.frame_rate
+    info = MediaInfo(
+        name=row.name,
+        kind=row.kind,
+        sha256=row.sha256,
+        size_wh=(row.width, row.height),
+        container=row.container,
+        codec=row.codec,
+        rotation=row.rotation,
+        frame_rate=None if rate is None else Fraction(rate),
+        duration_s=None if us is None else Fraction(us, MICROS),
+    )
+    return MediaRow(
+        info,
+        row.place,
+        row.bytes,
+        row.added_at,
+        row.added_by,
+        row.run_id,
+        row.hidden,
+        row.version,
+    )
