@@ -4,10 +4,10 @@ from pathlib import Path
 
 from benchmarks.inputs import data_file
 from playbill.evaluation.faces.embedding import EmbeddedPeople, embed_people
-from playbill.evaluation.faces.in_use import strangers_of
 from playbill.evaluation.faces.pictures import find_pictures
 from playbill.evaluation.opening import open_face_networks
 from playbill.models.store import ModelStore
+from playbill.pipeline.galleries import strangers_of
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.strangers import StrangerScores
 

@@ -36,7 +36,7 @@ def test_a_turn_a_scale_and_a_shift_are_found_again(
     )
     points = PLACES.astype(np.float64)
 
-    found = similarity(points, points @ turn.T + shift)
+    [found] = similarity(points[None], points @ turn.T + shift)
 
     np.testing.assert_allclose(found, np.column_stack([turn, shift]), atol=1e-9)
 
@@ -44,9 +44,9 @@ def test_a_turn_a_scale_and_a_shift_are_found_again(
 def test_a_mirrored_face_is_not_mirrored_back() -> None:
     mirrored = PLACES.astype(np.float64) * [-1, 1]
 
-    turn = similarity(mirrored, PLACES.astype(np.float64))[:, :2]
+    [found] = similarity(mirrored[None], PLACES.astype(np.float64))
 
-    assert np.linalg.det(turn) > 0
+    assert np.linalg.det(found[:, :2]) > 0
 
 
 @pytest.mark.parametrize("enlarged", [0.7, 1.0, 2.0, 5.0])
@@ -61,7 +61,9 @@ def test_landmarks_come_to_lie_where_the_network_saw_them(enlarged: float) -> No
         centre = (round(float(place[0])), round(float(place[1])))
         cv2.circle(picture, centre, max(3, round(4 * enlarged)), colour, -1)
 
-    [crop] = aligned_crops(picture, face_at(places.astype(np.float32), (60, 40, 190, 190)), SIZE_WH)
+    [crop] = aligned_crops(
+        [picture], [face_at(places.astype(np.float32), (60, 40, 190, 190))], SIZE_WH
+    )
 
     for wanted, colour in zip(LANDMARKS * 112, COLOURS, strict=True):
         near = (np.abs(crop.astype(int) - colour).sum(axis=2) < 120).nonzero()
@@ -74,8 +76,8 @@ def test_a_face_without_landmarks_is_placed_by_its_box() -> None:
     face = face_at(np.zeros((5, 2), np.float32), (60, 50, 120, 140))
 
     [aligned], [cut] = (
-        aligned_crops(picture, face, SIZE_WH),
-        margin_crops(picture, face, SIZE_WH),
+        aligned_crops([picture], [face], SIZE_WH),
+        margin_crops([picture], [face], SIZE_WH),
     )
 
     assert np.abs(aligned.astype(int) - cut).mean() < 2
@@ -85,7 +87,7 @@ def test_fine_patterns_of_a_large_face_are_averaged() -> None:
     stripes = np.tile(np.array([0, 255], np.uint8), (900, 450))[..., None].repeat(3, axis=2)
     places = PLACES * 5
 
-    [crop] = aligned_crops(stripes, face_at(places, (300, 300, 700, 800)), SIZE_WH)
+    [crop] = aligned_crops([stripes], [face_at(places, (300, 300, 700, 800))], SIZE_WH)
 
     assert np.abs(crop[30:80, 30:80].astype(int) - 127).max() < 30
 
@@ -94,8 +96,8 @@ def test_a_wider_field_shows_the_same_face_in_its_middle() -> None:
     random = np.random.default_rng(4)
     picture = cv2.GaussianBlur(random.integers(0, 256, (220, 220, 3), dtype=np.uint8), (0, 0), 4)
     face = face_at(PLACES, (60, 60, 170, 190))
-    [narrow] = alignments(face, (160, 160))
-    [wide] = alignments(face, (200, 200), field=200 / 160)
+    [narrow] = alignments([face], (160, 160))
+    [wide] = alignments([face], (200, 200), field=200 / 160)
 
     middle = cv2.warpAffine(picture, wide, (200, 200))[20:180, 20:180]
     alone = cv2.warpAffine(picture, narrow, (160, 160))
@@ -106,6 +108,22 @@ def test_a_wider_field_shows_the_same_face_in_its_middle() -> None:
 def test_a_face_at_the_edge_of_the_picture_is_cut_whole() -> None:
     picture = np.full((50, 50, 3), 200, np.uint8)
 
-    [crop] = aligned_crops(picture, face_at(PLACES - 100, (-40, -40, 60, 90)), SIZE_WH)
+    [crop] = aligned_crops([picture], [face_at(PLACES - 100, (-40, -40, 60, 90))], SIZE_WH)
 
     assert (crop == 200).all()
+
+
+def test_faces_of_several_pictures_are_cut_as_they_are_alone() -> None:
+    random = np.random.default_rng(5)
+    images = list(random.integers(0, 256, (3, 200, 220, 3), dtype=np.uint8))
+    seen, unseen = (
+        face_at(places, (60, 60, 170, 190)) for places in (PLACES, np.zeros((5, 2), np.float32))
+    )
+    found = [unseen, Faces.empty(), seen]
+
+    together = aligned_crops(images, found, SIZE_WH)
+
+    alone = [
+        aligned_crops([image], [face], SIZE_WH) for image, face in zip(images, found, strict=True)
+    ]
+    np.testing.assert_array_equal(together, [crop for crops in alone for crop in crops])

@@ -7,7 +7,6 @@ from pathlib import Path
 from playbill.core.ports import FaceDetector
 from playbill.errors import GalleryError, ModelError
 from playbill.evaluation.faces.evaluate import FaceNetwork
-from playbill.evaluation.faces.in_use import strangers_of
 from playbill.evaluation.gallery.evaluate import GalleryNetworks
 from playbill.evaluation.objects.evaluate import MIN_SCORE, ObjectNetwork
 from playbill.evaluation.record import megabytes
@@ -21,7 +20,7 @@ from playbill.models.catalogue import (
 )
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
-from playbill.pipeline.galleries import open_gallery
+from playbill.pipeline.galleries import open_gallery, strangers_of
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import read_gallery
 

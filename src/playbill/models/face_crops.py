@@ -1,6 +1,7 @@
 """Faces cut out of pictures the way a network was trained to see them."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 import cv2
@@ -11,8 +12,8 @@ from playbill.core.boxes import Boxes
 from playbill.core.faces import Faces
 from playbill.core.frame import Image
 
-Cut = Callable[[Image, Faces, tuple[int, int]], list[Image]]
-"""A picture, the faces in it, (width, height) of a crop -> one crop per face."""
+Cut = Callable[[Sequence[Image], Sequence[Faces], tuple[int, int]], list[Image]]
+"""Pictures, the faces in each, (width, height) of a crop -> one crop per face."""
 
 MARGIN = 44 / 160
 """Of the crop's side, both edges together: how FaceNet's training faces were cut."""
@@ -25,14 +26,28 @@ ASPECT = 0.7523
 """Width over height of what such a crop shows: boxes of faces are upright, crops are square."""
 
 
-def margin_crops(image: Image, faces: Faces, size_wh: tuple[int, int]) -> list[Image]:
+def margin_crops(
+    images: Sequence[Image], faces: Sequence[Faces], size_wh: tuple[int, int]
+) -> list[Image]:
     """Each face's box, widened by the margin, brought to `size_wh`."""
-    return [crop(image, box, size_wh) for box in with_margin(faces.boxes_xyxy)]
+    return [
+        crop(image, box, size_wh)
+        for image, found in zip(images, faces, strict=True)
+        for box in with_margin(found.boxes_xyxy)
+    ]
 
 
-def aligned_crops(image: Image, faces: Faces, size_wh: tuple[int, int]) -> list[Image]:
+def aligned_crops(
+    images: Sequence[Image], faces: Sequence[Faces], size_wh: tuple[int, int]
+) -> list[Image]:
     """Each face turned, scaled and shifted until its landmarks lie nearest to `LANDMARKS`."""
-    return [warped(image, matrix, size_wh) for matrix in alignments(faces, size_wh)]
+    shown_in = [
+        image for image, found in zip(images, faces, strict=True) for _ in range(len(found))
+    ]
+    matrices = alignments(faces, size_wh)
+    return [
+        warped(image, matrix, size_wh) for image, matrix in zip(shown_in, matrices, strict=True)
+    ]
 
 
 CUTS = MappingProxyType({"facenet": margin_crops, "facenet-aligned": aligned_crops})
@@ -59,22 +74,35 @@ def crop(image: Image, box_xyxy: NDArray[np.float32], size_wh: tuple[int, int]) 
 
 
 def alignments(
-    faces: Faces, size_wh: tuple[int, int], field: float = 1.0
-) -> list[NDArray[np.float64]]:
-    """For each face, the (2, 3) matrix from the picture to a crop that shows `field` of the frame.
+    faces: Sequence[Faces], size_wh: tuple[int, int], field: float = 1.0
+) -> NDArray[np.float64]:
+    """(n, 2, 3) for each face from its picture to a crop that shows `field` of the frame.
 
-    A face whose landmarks lie on one point (none were found) is placed by its box.
+    All at once, since a face's own arithmetic is less than the calls for it. A face whose landmarks
+    lie on one point (none were found) is placed by its box.
+
+    Args:
+        faces: of one or more pictures.
+        size_wh: of the crops.
+        field: the crop is so many times as wide as the frame in its middle.
     """
-    boxes = with_margin(faces.boxes_xyxy).astype(np.float64)
-    return [
-        _framed(_alignment(landmarks, box), size_wh, field)
-        for landmarks, box in zip(faces.landmarks.astype(np.float64), boxes, strict=True)
-    ]
+    frame = np.array([ASPECT, 1.0])
+    landmarks = np.concatenate([found.landmarks for found in faces]).astype(np.float64)
+    boxes = with_margin(np.concatenate([found.boxes_xyxy for found in faces])).astype(np.float64)
+    spread = np.ptp(landmarks, axis=1).max(axis=1) >= 1
+    matrices = np.empty((len(boxes), 2, 3))
+    matrices[spread] = similarity(landmarks[spread], LANDMARKS * frame)
+    matrices[~spread] = _placements(boxes[~spread], frame)
+    size = np.array(size_wh)
+    matrices *= (size / (frame * field))[:, None]
+    matrices[..., 2] += size * (1 - 1 / field) / 2
+    return matrices
 
 
 def warped(image: Image, matrix: NDArray[np.float64], size_wh: tuple[int, int]) -> Image:
     """The crop that `matrix` makes of the picture; what shrinks by more than half is smoothed."""
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    (a, b, _), (c, d, _) = matrix.tolist()
+    scale = math.sqrt(abs(a * d - b * c))
     if scale < 0.5:
         image, matrix = _shrunk(*_part(image, matrix, size_wh), scale)
     return np.asarray(
@@ -85,36 +113,27 @@ def warped(image: Image, matrix: NDArray[np.float64], size_wh: tuple[int, int]) 
     )
 
 
-def _alignment(landmarks: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 3) from the picture to a frame `ASPECT` wide and 1 high."""
-    frame = np.array([ASPECT, 1.0])
-    if np.ptp(landmarks, axis=0).max() < 1:
-        scale = np.diag(frame / (box[2:] - box[:2]))
-        return np.column_stack([scale, -scale @ box[:2]])
-    return similarity(landmarks, LANDMARKS * frame)
-
-
-def _framed(
-    matrix: NDArray[np.float64], size_wh: tuple[int, int], field: float
-) -> NDArray[np.float64]:
-    """From the frame to pixels, the frame in the middle of a crop `field` times as wide."""
-    scale = np.array(size_wh) / (np.array([ASPECT, 1.0]) * field)
-    placed = scale[:, None] * matrix
-    placed[:, 2] += np.array(size_wh) * (1 - 1 / field) / 2
-    return placed
+def _placements(boxes_xyxy: NDArray[np.float64], frame: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 2, 3) what brings each box to (width, height) `frame`."""
+    scales = frame / (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2])
+    return np.stack(
+        [scales[:, :1] * (1, 0), scales[:, 1:] * (0, 1), -scales * boxes_xyxy[:, :2]], axis=2
+    )
 
 
 def similarity(points: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 3) rotation, scale and shift that brings (n, 2) `points` nearest to `targets`.
+    """(n, 2, 3) rotations, scales and shifts that bring (n, k, 2) `points` nearest to `targets`.
 
     Least squares, without mirroring. In the plane that is a line through complex numbers: a turn
     and a scale are one product, a shift is one sum.
     """
     found, wanted = points @ (1, 1j), targets @ (1, 1j)
-    off = found - found.mean()
-    turn = complex(np.vdot(off, wanted) / np.vdot(off, off))
-    shift = complex(wanted.mean() - turn * found.mean())
-    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+    middle = found.mean(axis=1)
+    off = found - middle[:, None]
+    turn = off.conj() @ wanted / (off.real**2 + off.imag**2).sum(axis=1)
+    shift = wanted.mean() - turn * middle
+    rows = [turn.real, -turn.imag, shift.real, turn.imag, turn.real, shift.imag]
+    return np.stack(rows, axis=1).reshape(-1, 2, 3)
 
 
 def _part(

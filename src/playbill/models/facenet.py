@@ -52,18 +52,12 @@ class FaceNetEmbedder:
 
     def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
         """One row per face; the faces of all frames share batches."""
-        crops = [
-            crop
-            for frame, found in zip(frames, faces, strict=True)
-            for crop in self._cut(frame.image, found, self.size_wh)
-        ]
-        if not crops:
+        if not any(map(len, faces)):
             return [Embeddings(np.empty((0, 0), np.float32), self.space) for _ in frames]
+        crops = self._cut([frame.image for frame in frames], faces, self.size_wh)
+        points = Embeddings.normalised(self.embed_crops(crops), self.space)
         ends = np.cumsum([len(found) for found in faces])[:-1]
-        return [
-            Embeddings.normalised(part, self.space)
-            for part in np.split(self.embed_crops(crops), ends)
-        ]
+        return [Embeddings(part, self.space) for part in np.split(points.vectors, ends)]
 
     def embed_crops(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         """(n, d) what the network says of crops of its `size_wh`, not normalised; n is at least 1.
@@ -82,7 +76,7 @@ class FaceNetEmbedder:
         width, height = self.size_wh
         batch = next(size for size in BATCHES if size >= len(crops))
         pictures = np.zeros((batch, height, width, 3), np.uint8)
-        pictures[: len(crops)] = crops
+        np.stack(crops, out=pictures[: len(crops)])
         outputs = self._session.run({PICTURES: pictures})
         shapes = [values.shape for values in outputs.values()]
         if len(shapes) != 1 or len(shapes[0]) != 2:

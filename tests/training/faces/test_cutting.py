@@ -36,7 +36,7 @@ def test_the_middle_of_a_cut_is_what_the_network_sees_in_use(
     picture, found = smooth_picture(), face(*box)
 
     cut = FACE_CUTS[architecture](picture, found, SIZE)
-    [used] = CUTS[architecture](picture, found, (SIZE, SIZE))
+    [used] = CUTS[architecture]([picture], [found], (SIZE, SIZE))
 
     assert cut.shape == (side_with_room(SIZE), side_with_room(SIZE), 3)
     off = np.abs(plain(cut, SIZE).astype(int) - used)

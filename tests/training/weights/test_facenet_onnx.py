@@ -30,7 +30,7 @@ def test_the_weights_of_facenet_say_the_same_in_torch(
 ) -> None:
     path = models_folder / "facenet_vggface2.onnx"
     pictures = sorted((data_folder / "lfw").glob("A*/*.jpg"))[:8]
-    crops = [margin_crops(read_image(one), LFW_FACE, (160, 160))[0] for one in pictures]
+    crops = [margin_crops([read_image(one)], [LFW_FACE], (160, 160))[0] for one in pictures]
     faces = as_input(as_tensor(crops)).contiguous()
 
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -12,7 +12,6 @@ from playbill.core.ports import Recogniser
 from playbill.evaluation.faces.embedding import EmbeddedPeople
 from playbill.evaluation.faces.trials import SEEDS, closed_trial
 from playbill.evaluation.rates import Rate
-from playbill.models.cards import ModelCard
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import StoredGallery
@@ -132,12 +131,6 @@ def open_fitted(gallery: Gallery, card: StrangerScores | None, seed: int = 0) ->
         GalleryError: see `recognition.fitting.fit`.
     """
     return open_recogniser(StoredGallery(fit(gallery, card, seed=seed), "evaluation", "0" * 64))
-
-
-def strangers_of(card: ModelCard) -> StrangerScores | None:
-    """What the card of a network says about strangers."""
-    found = card.strangers
-    return StrangerScores(found.quantiles, found.n, found.measured_on) if found else None
 
 
 @dataclass(frozen=True, slots=True)

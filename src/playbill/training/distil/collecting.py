@@ -103,7 +103,7 @@ def _frames(paths: Sequence[Path]) -> Iterable[tuple[Path, Frame | MediaError]]:
 def _cut(image: Image, faces: Faces, size_px: int) -> list[Image]:
     sides = faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2]
     side = side_with_room(size_px)
-    matrices = alignments(faces, (side, side), field=side / size_px)
+    matrices = alignments([faces], (side, side), field=side / size_px)
     return [
         warped(image, matrix, (side, side))
         for matrix, wh in zip(matrices, sides, strict=True)

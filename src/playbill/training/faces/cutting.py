@@ -43,7 +43,7 @@ def cut_by_margin(image: Image, face: Faces, size_px: int) -> Image:
 def cut_aligned(image: Image, face: Faces, size_px: int) -> Image:
     """A `FaceCut`: as `face_crops.aligned_crops`."""
     side = side_with_room(size_px)
-    (matrix,) = alignments(face, (side, side), field=side / size_px)
+    (matrix,) = alignments([face], (side, side), field=side / size_px)
     return warped(image, matrix, (side, side))
 
 
