@@ -106,6 +106,13 @@ appearances = Table(
     Column("frames", Integer, nullable=False),
     Column("score", Float, nullable=False),
     Column("track_id", Number, comment="null: objects, and bodies without a face"),
+    Column(
+        "derived",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="projection: a piece of a track that a person has split, in the machine's place",
+    ),
     Column("current", Boolean, nullable=False, comment="projection: of the run that is shown"),
     Column("person_id", Identity, comment="projection, after merges"),
     Column("cluster_id", Identity, comment="projection"),
