@@ -7,6 +7,7 @@ PlaybillError
 │   ├── ModelAltered        the bytes are not those that the card vouches for
 │   └── RuntimeMissing      the asked-for runtime or device is not on this machine
 ├── GalleryError        a gallery or the pictures for one cannot be used
+│   └── BadName             a person cannot be called that; an ArchiveError as well
 ├── DatasetError        training data cannot be read, or cannot be used as it is
 ├── TrainingError       a training cannot start or cannot go on
 ├── ExtraMissing        an optional part of Playbill is not installed
@@ -67,6 +68,10 @@ class DocumentError(PlaybillError):
 
 class ArchiveError(PlaybillError):
     """The archive cannot be used as asked."""
+
+
+class BadName(GalleryError, ArchiveError):
+    """A person cannot be called that, in a gallery or in the archive."""
 
 
 class NotInArchive(ArchiveError):

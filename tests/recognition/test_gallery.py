@@ -2,13 +2,11 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from playbill.core.embeddings import Embeddings
 from playbill.core.people import Person
 from playbill.errors import GalleryError
-from playbill.recognition.gallery import MAX_NAME_LENGTH, Enrolment, Gallery, clean_name
+from playbill.recognition.gallery import Enrolment, Gallery
 from tests.support.people import SPACE, digest, enrolled, pictures, points
 
 ROWS = np.eye(4, dtype=np.float32)
@@ -108,31 +106,6 @@ def test_one_name_written_in_two_ways_of_unicode_is_one_person() -> None:
 
     assert decomposed != composed
     assert names(gallery) == [composed]
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("", "is blank"),
-        (" \t\n ", "is blank"),
-        ("x" * (MAX_NAME_LENGTH + 1), "has 1001 characters, expected at most 1000"),
-        ("red\x1b[31m", "control characters"),
-        ("nul\0", "control characters"),
-        ("bad \udcff byte", "undecodable bytes"),
-    ],
-)
-def test_names_that_cannot_be_are_refused(name: str, message: str) -> None:
-    with pytest.raises(GalleryError, match=message):
-        clean_name(name)
-
-
-@given(st.text(max_size=50))
-def test_a_clean_name_stays_as_it_is(name: str) -> None:
-    try:
-        clean = clean_name(name)
-    except GalleryError:
-        return
-    assert clean_name(clean) == clean
 
 
 @pytest.mark.parametrize("rows", [[0, 0, 2], [0, -1, 1], [1, 1, 1]])

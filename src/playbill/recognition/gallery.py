@@ -1,6 +1,5 @@
 """The people somebody has enrolled: names, and the points their pictures became."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,10 +11,9 @@ from numpy.typing import NDArray
 
 from playbill.core.arrays import owned_rows
 from playbill.core.embeddings import Embeddings
+from playbill.core.names import clean_name
 from playbill.core.people import Person
 from playbill.errors import GalleryError
-
-MAX_NAME_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,28 +138,6 @@ class Gallery:
             person_of_row=person_of_row,
             sources=tuple(self.sources[row] for row in rows),
         )
-
-
-def clean_name(name: str) -> str:
-    """The name as it is kept: NFC, runs of white space one space, none at the ends.
-
-    Raises:
-        GalleryError: it is blank, too long, not Unicode text or has control characters.
-    """
-    clean = " ".join(unicodedata.normalize("NFC", name).split())
-    if not clean:
-        raise GalleryError(f"the name {name!r} is blank, expected the name of a person")
-    if len(clean) > MAX_NAME_LENGTH:
-        raise GalleryError(
-            f"the name {clean[:20]!r}... has {len(clean)} characters, "
-            f"expected at most {MAX_NAME_LENGTH}"
-        )
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in clean):
-        raise GalleryError(
-            f"the name {clean!r} has control characters or undecodable bytes, "
-            "expected characters that can be read"
-        )
-    return clean
 
 
 def require_space(embeddings: Embeddings, space: str) -> None:

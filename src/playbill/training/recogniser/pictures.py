@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from playbill.core.names import clean_name
 from playbill.datasets.people import PersonPicture, place_of
 from playbill.errors import DatasetError, GalleryError, PlaybillError
 from playbill.evaluation.faces.pictures import PeoplePictures, find_pictures
 from playbill.media.files import sha256_of
-from playbill.recognition.gallery import clean_name
 from playbill.training.faces.collecting import choose_pictures
 from playbill.training.recogniser.settings import RecogniserTraining
 
