@@ -1,6 +1,6 @@
 """Who a track is: a vote over all its faces, and nobody twice in one frame."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def name_faces(shot: Sequence[Findings], recogniser: Recogniser) -> Matches:
     if not tracks:
         return [[None] * len(found.faces) for found in shot]
     votes = recogniser.score(_templates(tracks, shot, recogniser.space))
-    answers = _assign(tracks, votes)
+    answers = assign([{face.frame for face in track} for track in tracks], votes)
     matches: Matches = [[None] * len(found.faces) for found in shot]
     scores = [recogniser.score(_embeddings(found)) for found in shot]
     for track, column in zip(tracks, answers, strict=True):
@@ -84,11 +84,18 @@ def _weight(face: FaceRef, found: Findings) -> float:
     return float(max(side * found.faces.scores[face.row], 1e-6))
 
 
-def _assign(tracks: Sequence[Sequence[FaceRef]], votes: NDArray[np.float32]) -> list[int | None]:
-    """The column of the person of each track; None: unknown. Best votes first."""
-    answers: list[int | None] = [None] * len(tracks)
-    frames = [{face.frame for face in track} for track in tracks]
-    bars = np.array([0.5 + MORE_FOR_MANY * (1 - 1 / len(track)) for track in tracks])
+def assign(frames: Sequence[Set[int]], votes: NDArray[np.float32]) -> list[int | None]:
+    """Say which person each track is, best votes first; tracks that meet are different people.
+
+    Args:
+        frames: in which frames each track has a face, one in each.
+        votes: (tracks, people) calibrated scores.
+
+    Returns:
+        The column of the person of each track; None: unknown.
+    """
+    answers: list[int | None] = [None] * len(frames)
+    bars = np.array([0.5 + MORE_FOR_MANY * (1 - 1 / len(track)) for track in frames])
     rows, columns = np.nonzero(votes >= bars[:, None])
     for at in np.argsort(-votes[rows, columns], kind="stable"):
         track, person = int(rows[at]), int(columns[at])

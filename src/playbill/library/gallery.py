@@ -1,0 +1,136 @@
+"""The gallery of the archive itself: whom people enrolled and verified, fitted once per state."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from playbill.archive.archive import Archive
+from playbill.archive.tables import people, portraits, tracks
+from playbill.archive.vectors import from_blobs
+from playbill.core.embeddings import Embeddings
+from playbill.core.people import Person
+from playbill.recognition.fitting import STRANGER_RATE, fit
+from playbill.recognition.gallery import Gallery
+from playbill.recognition.gallery_file import StoredGallery, read_gallery, write_gallery
+from playbill.recognition.strangers import StrangerScores
+
+MOST_TRACKS = 30
+"""So many verified tracks of a person, those of most faces, are learned from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """One picture, or one verified track, of somebody."""
+
+    person: Person
+    source: str
+    """64 hexadecimal digits that stand for it."""
+    embedding: bytes
+
+
+def current_gallery(
+    archive: Archive, space: str, card: StrangerScores | None
+) -> StoredGallery | None:
+    """Everybody the archive knows by face, as of now; None: nobody.
+
+    The file is kept in the archive's folder under a name that follows from what it was made of, so
+    that it is fitted once, and a run can say which gallery answered.
+
+    Args:
+        archive: open.
+        space: of the embedding network that is to be answered for.
+        card: what strangers score under it; None: nobody has measured it.
+
+    Raises:
+        GalleryError: there is no card, and too few people to do without.
+    """
+    rows = archive.database.read(lambda tx: _rows(tx, space))
+    if not rows:
+        return None
+    path = archive.folder / "galleries" / f"{_digest(rows, space)}.npz"
+    if path.exists():
+        return read_gallery(path)
+    path.parent.mkdir(exist_ok=True)
+    stored = write_gallery(path, fit(_gallery(rows, space), card, stranger_rate=STRANGER_RATE))
+    _keep_only(path)
+    return stored
+
+
+def state_of_people(tx: Connection) -> str:
+    """Changes whenever the gallery may: cheap to ask for."""
+    enrolled = tx.execute(select(func.count(), func.max(portraits.c.id))).one()
+    known = select(func.count(), func.sum(people.c.version))
+    verified = select(func.count(), func.sum(tracks.c.id)).where(tracks.c.verified)
+    return f"{enrolled}{tx.execute(known).one()}{tx.execute(verified).one()}"
+
+
+def _rows(tx: Connection, space: str) -> list[_Row]:
+    """Portraits and verified tracks of all who are not hidden or forgotten; merged are one."""
+    survivors = _survivors(tx)
+    pictures = (
+        select(portraits.c.person_id, portraits.c.sha256, portraits.c.embedding)
+        .where(portraits.c.space == space)
+        .order_by(portraits.c.id)
+    )
+    rows = [
+        _Row(survivors[person], digest, blob)
+        for person, digest, blob in tx.execute(pictures)
+        if person in survivors
+    ]
+    seen = (
+        select(tracks.c.person_id, tracks.c.id, tracks.c.embedding)
+        .where(tracks.c.verified, tracks.c.person_id.is_not(None), tracks.c.space == space)
+        .where(tracks.c.embedding.is_not(None))
+        .order_by(tracks.c.faces.desc(), tracks.c.id)
+    )
+    taken: dict[str, int] = defaultdict(int)
+    for person, number, blob in tx.execute(seen):
+        if person in survivors and taken[person] < MOST_TRACKS:
+            taken[person] += 1
+            source = sha256(f"track:{number}".encode()).hexdigest()
+            rows.append(_Row(survivors[person], source, blob))
+    return rows
+
+
+def _survivors(tx: Connection) -> dict[str, Person]:
+    """Id -> the person it stands for today."""
+    known = select(people.c.id, people.c.name, people.c.merged_into)
+    shown = known.where(~people.c.hidden, people.c.forgotten_at.is_(None))
+    rows = {row.id: row for row in tx.execute(shown)}
+    survivors = {}
+    for key in rows:
+        last = key
+        while last in rows and rows[last].merged_into:
+            last = rows[last].merged_into
+        if last in rows:
+            survivors[key] = Person(last, rows[last].name)
+    return survivors
+
+
+def _gallery(rows: list[_Row], space: str) -> Gallery:
+    everybody = list({row.person.id: row.person for row in rows}.values())
+    number = {person.id: i for i, person in enumerate(everybody)}
+    return Gallery(
+        tuple(everybody),
+        Embeddings(from_blobs([row.embedding for row in rows]), space),
+        np.array([number[row.person.id] for row in rows], np.int64),
+        tuple(row.source for row in rows),
+    )
+
+
+def _digest(rows: list[_Row], space: str) -> str:
+    said = sha256(space.encode())
+    for row in rows:
+        said.update(f"\0{row.person.id}\0{row.person.name}\0{row.source}".encode())
+    return said.hexdigest()[:32]
+
+
+def _keep_only(path: Path) -> None:
+    """Galleries of earlier states hold faces that may have been forgotten since."""
+    for other in path.parent.glob("*.npz"):
+        if other != path:
+            other.unlink(missing_ok=True)

@@ -1,0 +1,153 @@
+"""Group the faces that nobody has named, across all media: new ones join, or begin, a cluster."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from playbill.archive.archive import Archive
+from playbill.archive.tables import appearances, clusters, faces, tracks
+from playbill.archive.tables.columns import Identity
+from playbill.archive.vectors import from_blobs
+from playbill.recognition.clustering import whisper
+from playbill.recognition.neighbours import nearest
+from playbill.recognition.strangers import StrangerScores
+
+NEIGHBOURS = 20
+WRONG_EDGES = 1e-4
+"""So few pairs of strangers may look alike enough to be neighbours."""
+LEAST_WITHOUT_CARD = 0.7
+BLOCK = 4096
+
+Block = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+
+def group_new(archive: Archive, space: str, card: StrangerScores | None) -> int:
+    """Give every track without a person and without a cluster a cluster; says how many got one.
+
+    A track joins a cluster that nobody has named yet, or begins one. A named cluster takes no new
+    tracks: what its person looks like is the gallery's to say, which knows strangers. Tracks that
+    meet in a frame are two people.
+
+    Args:
+        archive: open.
+        space: of the embeddings.
+        card: what strangers score in this space; None: nobody has measured it.
+    """
+    least = LEAST_WITHOUT_CARD if card is None else card.exceeded_by(WRONG_EDGES)
+    places = archive.database.read(lambda tx: _places(tx, space, least))
+    return archive.database.write(lambda tx: _keep(tx, space, places))
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A track that has no cluster yet."""
+
+    id: int
+    run_id: str
+    embedding: bytes
+
+
+def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
+    """Track -> a cluster that is there, or a number that it shares with its own kind."""
+    new, placed = _new_tracks(tx, space), _placed_tracks(tx, space)
+    if not new:
+        return {}
+    vectors = from_blobs([track.embedding for track in new])
+    names = sorted(set(placed.values()))
+    label_of = {name: label for label, name in enumerate(names)}
+    row_of = {track.id: row for row, track in enumerate(new)}
+    row_of |= {number: len(new) + i for i, number in enumerate(placed)}
+    edges = nearest(vectors, _blocks(tx, space, vectors, row_of), k=NEIGHBOURS, least=least)
+    labels = whisper(
+        edges,
+        len(new),
+        given={row_of[number]: label_of[cluster] for number, cluster in placed.items()},
+        apart=_apart(tx, {track.run_id for track in new}, row_of),
+    )
+    return {
+        track.id: names[labels[row]] if labels[row] >= 0 else labels[row]
+        for row, track in enumerate(new)
+    }
+
+
+def _new_tracks(tx: Connection, space: str) -> list[_New]:
+    kept = tracks.c
+    rows = tx.execute(
+        select(kept.id, kept.run_id, kept.embedding)
+        .where(kept.space == space, kept.embedding.is_not(None))
+        .where(kept.machine_cluster_id.is_(None), kept.cluster_id.is_(None))
+        .where(kept.person_id.is_(None))
+        .order_by(kept.id)
+    )
+    return [_New(*row) for row in rows]
+
+
+def _placed_tracks(tx: Connection, space: str) -> dict[int, str]:
+    """Track -> cluster, of the clusters that new tracks may join."""
+    rows = tx.execute(
+        select(tracks.c.id, tracks.c.cluster_id)
+        .join(clusters, clusters.c.id == tracks.c.cluster_id)
+        .where(tracks.c.space == space, tracks.c.embedding.is_not(None))
+        .where(tracks.c.person_id.is_(None), clusters.c.person_id.is_(None), ~clusters.c.hidden)
+        .order_by(tracks.c.id)
+    )
+    return {row.id: row.cluster_id for row in rows}
+
+
+def _blocks(
+    tx: Connection, space: str, vectors: NDArray[np.float32], row_of: Mapping[int, int]
+) -> Iterator[Block]:
+    """New tracks, then those in clusters, by their rows in the graph."""
+    for start in range(0, len(vectors), BLOCK):
+        part = vectors[start : start + BLOCK]
+        yield np.arange(start, start + len(part), dtype=np.int64), part
+    rows = select(tracks.c.id, tracks.c.embedding).where(tracks.c.space == space)
+    wanted = rows.where(tracks.c.cluster_id.is_not(None), tracks.c.embedding.is_not(None))
+    for some in tx.execute(wanted).partitions(BLOCK):
+        there = [row for row in some if row.id in row_of]
+        if there:
+            places = np.array([row_of[row.id] for row in there], np.int64)
+            yield places, from_blobs([row.embedding for row in there])
+
+
+def _apart(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Pairs of rows that meet in a frame."""
+    pairs: set[tuple[int, int]] = set()
+    seen = select(faces.c.frame_index, faces.c.track_id)
+    for run in sorted(runs):
+        frames: dict[int, set[int]] = defaultdict(set)
+        for frame, track in tx.execute(seen.where(faces.c.run_id == run)):
+            if track in row_of:
+                frames[frame].add(row_of[track])
+        pairs.update(pair for rows in frames.values() for pair in combinations(sorted(rows), 2))
+    return sorted(pairs)
+
+
+def _keep(tx: Connection, space: str, places: Mapping[int, str | int]) -> int:
+    """Write down where tracks go that have no cluster still."""
+    still = {track.id for track in _new_tracks(tx, space)}
+    made = {place: str(uuid4()) for place in places.values() if isinstance(place, int)}
+    rows = [
+        {"track": track, "cluster": made[place] if isinstance(place, int) else place}
+        for track, place in places.items()
+        if track in still
+    ]
+    fresh = sorted({row["cluster"] for row in rows} & set(made.values()), key=str)
+    now, cluster = datetime.now(UTC), bindparam("cluster", type_=Identity)
+    if fresh:
+        tx.execute(
+            insert(clusters), [{"id": key, "space": space, "created_at": now} for key in fresh]
+        )
+    if rows:
+        of_track = update(tracks).where(tracks.c.id == bindparam("track"))
+        tx.execute(of_track.values(machine_cluster_id=cluster, cluster_id=cluster), rows)
+        shown = update(appearances).where(appearances.c.track_id == bindparam("track"))
+        tx.execute(shown.values(cluster_id=cluster), rows)
+    return len(rows)

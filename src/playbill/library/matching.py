@@ -1,0 +1,101 @@
+"""Ask the gallery of today about every track that was ever seen: late binding to people."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from playbill.archive.archive import Archive
+from playbill.archive.decisions.projection import project_tracks
+from playbill.archive.tables import faces, runs, tracks
+from playbill.archive.vectors import from_blobs
+from playbill.core.embeddings import Embeddings
+from playbill.core.ports import Recogniser
+from playbill.pipeline.naming import assign
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One track of a run, as far as matching needs it."""
+
+    id: int
+    shot: int
+    faces: int
+    embedding: bytes
+    before: tuple[str | None, float | None]
+    """Person and score by the gallery before."""
+
+
+def match_again(
+    archive: Archive, recogniser: Recogniser, hook: Callable[[int], None] = lambda _: None
+) -> int:
+    """Match all tracks of the recogniser's space anew; says how many have another answer now.
+
+    Each run is a unit of work, so that readers never wait long; what people decided stays as it
+    is. `hook` is told how many runs are done.
+    """
+    space = recogniser.space
+    wanted = select(runs.c.id).where(runs.c.space == space).order_by(runs.c.added_at)
+    changed = 0
+    for done, run in enumerate(archive.database.read(lambda tx: tx.scalars(wanted).all()), start=1):
+        changed += archive.database.write(lambda tx, run=run: match_run(tx, run, recogniser))  # type: ignore[misc]
+        hook(done)
+    return changed
+
+
+def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
+    """Match the tracks of one run anew; says how many have another answer now."""
+    seen, frames = _tracks(tx, run_id), _frames(tx, run_id)
+    changes = []
+    for shot in _by_shot(seen):
+        points = Embeddings(from_blobs([track.embedding for track in shot]), recogniser.space)
+        votes = recogniser.score(points)
+        answers = assign([frames[track.id] for track in shot], votes)
+        for track, row, column in zip(shot, votes, answers, strict=True):
+            person = None if column is None else recogniser.people[column].id
+            score = float(row.max(initial=0) if column is None else row[column])
+            if person != track.before[0] or abs(score - (track.before[1] or 0)) > 1e-4:
+                changes.append({"track": track.id, "person": person, "score": score})
+    if changes:
+        tx.execute(
+            update(tracks)
+            .where(tracks.c.id == bindparam("track"))
+            .values(machine_person_id=bindparam("person"), machine_score=bindparam("score")),
+            changes,
+        )
+        project_tracks(tx, [int(str(change["track"])) for change in changes])
+    return len(changes)
+
+
+def _tracks(tx: Connection, run_id: str) -> list[_Seen]:
+    kept = tracks.c
+    rows = tx.execute(
+        select(
+            kept.id,
+            kept.shot,
+            kept.faces,
+            kept.embedding,
+            kept.machine_person_id,
+            kept.machine_score,
+        )
+        .where(kept.run_id == run_id, kept.embedding.is_not(None))
+        .order_by(kept.shot, kept.id)
+    )
+    return [_Seen(*row[:4], before=(row[4], row[5])) for row in rows]
+
+
+def _frames(tx: Connection, run_id: str) -> dict[int, set[int]]:
+    """Track -> indices of the frames it is seen in."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = select(faces.c.track_id, faces.c.frame_index).where(faces.c.run_id == run_id)
+    for track, frame in tx.execute(rows):
+        found[track].add(frame)
+    return found
+
+
+def _by_shot(seen: Sequence[_Seen]) -> list[list[_Seen]]:
+    shots: dict[int, list[_Seen]] = defaultdict(list)
+    for track in seen:
+        shots[track.shot].append(track)
+    return list(shots.values())
