@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from playbill.archive.archive import Archive
+from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import people, portraits, tracks
-from playbill.archive.vectors import from_blobs
 from playbill.core.embeddings import Embeddings
 from playbill.core.people import Person
 from playbill.recognition.fitting import STRANGER_RATE, fit
@@ -116,7 +116,7 @@ def _gallery(rows: list[_Row], space: str) -> Gallery:
     number = {person.id: i for i, person in enumerate(everybody)}
     return Gallery(
         tuple(everybody),
-        Embeddings(from_blobs([row.embedding for row in rows]), space),
+        Embeddings(unpack_vectors([row.embedding for row in rows]), space),
         np.array([number[row.person.id] for row in rows], np.int64),
         tuple(row.source for row in rows),
     )

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from playbill.archive.archive import Archive
+from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import appearances, clusters, faces, tracks
 from playbill.archive.tables.columns import Identity
-from playbill.archive.vectors import from_blobs
 from playbill.recognition.clustering import whisper
 from playbill.recognition.neighbours import nearest
 from playbill.recognition.strangers import StrangerScores
@@ -59,7 +59,7 @@ def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
     new, placed = _new_tracks(tx, space), _placed_tracks(tx, space)
     if not new:
         return {}
-    vectors = from_blobs([track.embedding for track in new])
+    vectors = unpack_vectors([track.embedding for track in new])
     names = sorted(set(placed.values()))
     label_of = {name: label for label, name in enumerate(names)}
     row_of = {track.id: row for row, track in enumerate(new)}
@@ -114,7 +114,7 @@ def _blocks(
         there = [row for row in some if row.id in row_of]
         if there:
             places = np.array([row_of[row.id] for row in there], np.int64)
-            yield places, from_blobs([row.embedding for row in there])
+            yield places, unpack_vectors([row.embedding for row in there])
 
 
 def _apart(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tuple[int, int]]:

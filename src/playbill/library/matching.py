@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from playbill.archive.archive import Archive
 from playbill.archive.decisions.projection import project_tracks
+from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import faces, runs, tracks
-from playbill.archive.vectors import from_blobs
 from playbill.core.embeddings import Embeddings
 from playbill.core.ports import Recogniser
 from playbill.pipeline.naming import assign
@@ -49,7 +49,7 @@ def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
     seen, frames = _tracks(tx, run_id), _frames(tx, run_id)
     changes = []
     for shot in _by_shot(seen):
-        points = Embeddings(from_blobs([track.embedding for track in shot]), recogniser.space)
+        points = Embeddings(unpack_vectors([track.embedding for track in shot]), recogniser.space)
         votes = recogniser.score(points)
         answers = assign([frames[track.id] for track in shot], votes)
         for track, row, column in zip(shot, votes, answers, strict=True):
