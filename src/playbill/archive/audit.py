@@ -17,8 +17,7 @@ _LOCK = 7_051_901
 
 def record(tx: Connection, who: str, action: str, subject: str, **details: Any) -> None:
     """Write down, in the transaction that does it, who did what to what."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    in_turn(tx)
     last = select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
     entry = {
         "at": datetime.now(UTC),
@@ -29,6 +28,15 @@ def record(tx: Connection, who: str, action: str, subject: str, **details: Any) 
         "previous": tx.execute(last).scalar_one_or_none() or FIRST,
     }
     tx.execute(insert(audit).values(**entry, hash=seal(entry)))
+
+
+def in_turn(tx: Connection) -> None:
+    """Wait until nobody else changes the archive; nobody will until this transaction ends.
+
+    In SQLite every writer is alone anyway.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def seal(entry: dict[str, Any]) -> str:
