@@ -66,10 +66,13 @@ runs = Table(
     Column("added_at", Moment, nullable=False),
 )
 
+Word = String(100).with_variant(String(100, collation="C"), "postgresql")
+"""Sorted by code points everywhere, so that words with one beginning lie side by side."""
+
 words = Table(
     "words",
     metadata,
-    Column("word", String(100), primary_key=True, comment="folded: case and accents do not count"),
+    Column("word", Word, primary_key=True, comment="folded: case and accents do not count"),
     Column("kind", String(8), primary_key=True, comment="person or media"),
     Column("subject_id", Identity, primary_key=True),
     Index(None, "subject_id"),
