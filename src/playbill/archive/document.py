@@ -23,7 +23,7 @@ def to_document(analysis: Analysis) -> Json:
     return {
         "schema": SCHEMA,
         "media": _media(analysis.media),
-        "run": _run(analysis.run),
+        "run": run_json(analysis.run),
         "frames": [_frame(frame, analysis.media.size_wh) for frame in analysis.frames],
         "appearances": [_appearance(appearance) for appearance in analysis.appearances],
     }
@@ -62,7 +62,8 @@ def _media(media: MediaInfo) -> Json:
     }
 
 
-def _run(run: RunRecord) -> Json:
+def run_json(run: RunRecord) -> Json:
+    """The record of a run, as it stands in the document."""
     return {
         "id": run.id,
         "version": run.version,

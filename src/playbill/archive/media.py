@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, false, func, insert, or_, select, update
 
 from playbill.archive import audit
+from playbill.archive.packing import is_text, micros, seconds
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import appearances, media, runs
+from playbill.archive.words import matching, put_words
 from playbill.core.media import MediaInfo
 from playbill.errors import ArchiveError, NotInArchive
-
-MICROS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,7 @@ class MediaCounts:
     """Classes of objects in what is shown."""
 
 
-def add_media(
-    tx: Connection, info: MediaInfo, *, bytes_: int, place: str | None, who: str
-) -> bool:
+def add_media(tx: Connection, info: MediaInfo, *, bytes_: int, place: str | None, who: str) -> bool:
     """Add a medium; False: its bytes are here already, under whatever name, and nothing changes.
 
     Raises:
@@ -64,7 +62,7 @@ def add_media(
         return False
     for what, text in (("name", info.name), ("place", place or "")):
         _require_text(what, text)
-    us = None if info.duration_s is None else round(info.duration_s * MICROS)
+    us = None if info.duration_s is None else micros(info.duration_s)
     tx.execute(
         insert(media).values(
             id=info.id,
@@ -84,6 +82,7 @@ def add_media(
             added_by=who,
         )
     )
+    put_words(tx, "media", info.id, info.name)
     audit.record(tx, who, "media.add", f"media:{info.id}", name=info.name, place=place)
     return True
 
@@ -104,9 +103,8 @@ def move_media(tx: Connection, media_id: str, place: str, *, who: str) -> None:
 
 def has_media(tx: Connection, media_id: str) -> bool:
     """Whether there is such a medium."""
-    if "\0" in media_id:
-        return False
-    return tx.execute(select(media.c.id).where(media.c.id == media_id)).first() is not None
+    found = select(media.c.id).where(media.c.id == media_id)
+    return is_text(media_id) and tx.execute(found).first() is not None
 
 
 def get_media(tx: Connection, media_id: str) -> MediaRow:
@@ -115,9 +113,8 @@ def get_media(tx: Connection, media_id: str) -> MediaRow:
     Raises:
         NotInArchive: there is none.
     """
-    row = None
-    if "\0" not in media_id:
-        row = tx.execute(select(media).where(media.c.id == media_id)).first()
+    found = select(media).where(media.c.id == media_id)
+    row = tx.execute(found).first() if is_text(media_id) else None
     if row is None:
         raise NotInArchive(f"media {media_id!r}: there is no such medium in the archive")
     return _media_row(row)
@@ -129,6 +126,7 @@ def list_media(
     after: str | None = None,
     limit: int = 50,
     kind: Literal["image", "video"] | None = None,
+    text: str | None = None,
     hidden: bool = False,
 ) -> Page[MediaRow]:
     """Media, the ones added last first.
@@ -138,6 +136,8 @@ def list_media(
         after: `Page.next` of the page before; None: the first page.
         limit: so many at most.
         kind: only these; None: all.
+        text: words that the names begin with, see `archive/words.py`; None: all, and so for a
+            text without words.
         hidden: whether to list the hidden ones too.
 
     Raises:
@@ -149,6 +149,9 @@ def list_media(
         found = found.where(_after(after))
     if kind is not None:
         found = found.where(media.c.kind == kind)
+    named = None if text is None else matching("media", text)
+    if named is not None:
+        found = found.where(media.c.id.in_(named.order_by(None)))
     if not hidden:
         found = found.where(media.c.hidden.is_(False))
     rows = [_media_row(row) for row in tx.execute(found)]
@@ -186,11 +189,22 @@ def counts_of(tx: Connection, media_ids: Sequence[str]) -> dict[str, MediaCounts
     }
 
 
+def show_run(tx: Connection, media_id: str, run_id: str | None) -> None:
+    """Make `run_id` what is shown of a medium: a projection, which changes nothing else."""
+    shown = {"run_id": run_id, "version": media.c.version + 1}
+    tx.execute(update(media).where(media.c.id == media_id).values(shown))
+    current = false() if run_id is None else appearances.c.run_id == run_id
+    stale = and_(appearances.c.media_id == media_id, appearances.c.current != current)
+    tx.execute(update(appearances).where(stale).values(current=current))
+
+
 def _after(cursor: str) -> Any:
     """Rows that come after the one whose key the cursor holds."""
     moment, media_id = key_of(cursor, str, str)
     try:
         added_at = datetime.fromisoformat(str(moment))
+        if added_at.tzinfo is None:
+            raise ValueError(moment)
     except ValueError as error:
         raise ArchiveError(
             f"cursor: expected one that the page before gave, found {moment!r}"
@@ -200,15 +214,9 @@ def _after(cursor: str) -> Any:
 
 
 def _require_text(what: str, text: str) -> None:
-    """Refuse what no data base keeps as text: file names on Linux are bytes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ArchiveError(
-            f"{text!r}: a medium's {what} must be Unicode text, found bytes that are no UTF-8"
-        ) from error
-    if "\0" in text:
-        raise ArchiveError(f"{text!r}: a medium's {what} must not hold the character NUL")
+    """File names on Linux are bytes, and not all of them are text."""
+    if not is_text(text):
+        raise ArchiveError(f"{text!r}: a medium's {what} must be Unicode text without NUL")
 
 
 def _media_row(row: Row[Any]) -> MediaRow:
@@ -222,7 +230,7 @@ def _media_row(row: Row[Any]) -> MediaRow:
         codec=row.codec,
         rotation=row.rotation,
         frame_rate=None if rate is None else Fraction(rate),
-        duration_s=None if us is None else Fraction(us, MICROS),
+        duration_s=None if us is None else seconds(us),
     )
     return MediaRow(
         info,

@@ -59,7 +59,7 @@ def from_document(document: Any, where: str) -> Analysis:
     try:
         return Analysis(
             _media(document["media"]),
-            _run(document["run"]),
+            run_record(document["run"]),
             tuple(map(_frame, document["frames"])),
             tuple(map(_appearance, document["appearances"])),
         )
@@ -86,7 +86,8 @@ def _media(media: Json) -> MediaInfo:
     )
 
 
-def _run(run: Json) -> RunRecord:
+def run_record(run: Json) -> RunRecord:
+    """The record of a run, from what `run_json` made of it."""
     started = run.get("started")
     return RunRecord(
         id=run["id"],

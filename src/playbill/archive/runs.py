@@ -1,0 +1,307 @@
+"""Runs: what one analysis found, written once and never changed; all runs of a medium are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from playbill.archive import audit
+from playbill.archive.document import document_text, run_json
+from playbill.archive.media import get_media, show_run
+from playbill.archive.packing import is_text, micros, pack_text, pack_vector
+from playbill.archive.reading import run_record
+from playbill.archive.same_faces import PlacedFace, same_tracks
+from playbill.archive.tables import appearances, faces, people, runs, tracks
+from playbill.core.people import Person
+from playbill.core.run import RunRecord
+from playbill.core.sightings import Sightings
+from playbill.errors import Conflict, NotInArchive
+
+MACHINE = "machine"
+"""Who keeps a run, in the audit log."""
+
+
+_RUNS = select(*(column for column in runs.c if column is not runs.c.document))
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One analysis of one medium; its findings lie in rows of their own."""
+
+    media_id: str
+    fingerprint: str
+    """Of networks and settings: runs of one fingerprint say the same."""
+    record: RunRecord
+    cuts_us: tuple[int, ...]
+    space: str | None
+    added_at: datetime
+
+    @property
+    def id(self) -> str:
+        """The run's id, that of its record."""
+        return self.record.id
+
+
+def keep_run(
+    tx: Connection,
+    sightings: Sightings,
+    *,
+    fingerprint: str,
+    crops: Sequence[Sequence[str]],
+) -> None:
+    """Write down all that an analysis found; it is what is shown, unless another run was promoted.
+
+    A run that is kept already is left as it is, so a unit of work may be done again.
+
+    Args:
+        tx: the transaction.
+        sightings: of a medium that the archive has.
+        fingerprint: of networks and settings.
+        crops: keys in the blobs, of each track, of each of its faces.
+
+    Raises:
+        NotInArchive: the medium is not in the archive.
+        Conflict: another run is kept under this id.
+    """
+    run, media_id = sightings.analysis.run, sightings.analysis.media.id
+    get_media(tx, media_id)
+    if _is_kept(tx, run.id, fingerprint, media_id):
+        return
+    _require_crops(sightings, crops)
+    tx.execute(insert(runs).values(_run_values(sightings, fingerprint)))
+    _meet_people(tx, sightings)
+    track_ids = _keep_tracks(tx, sightings)
+    _keep_faces(tx, sightings, track_ids, crops)
+    _keep_stretches(tx, sightings, track_ids)
+    link_tracks(tx, run.id)
+    show_run(tx, media_id, run.id)
+    about = {"media": media_id, "tracks": len(track_ids), "fingerprint": fingerprint}
+    audit.record(tx, MACHINE, "run.keep", f"run:{run.id}", **about)
+
+
+def get_run(tx: Connection, run_id: str) -> RunRow:
+    """The run of this id.
+
+    Raises:
+        NotInArchive: there is none.
+    """
+    row = tx.execute(_RUNS.where(runs.c.id == run_id)).first() if is_text(run_id) else None
+    if row is None:
+        raise NotInArchive(f"run {run_id!r}: there is no such run in the archive")
+    return _run_row(row)
+
+
+def list_runs(tx: Connection, media_id: str) -> list[RunRow]:
+    """All runs of a medium, the newest first."""
+    newest = _RUNS.order_by(runs.c.added_at.desc(), runs.c.id)
+    return [_run_row(row) for row in tx.execute(newest.where(runs.c.media_id == media_id))]
+
+
+def link_tracks(tx: Connection, run_id: str) -> None:
+    """Say of each track of a run which track of an earlier one shows the same faces.
+
+    `same_as` is always the first of its kind: the tracks that show the same faces are that one and
+    those whose `same_as` it is.
+    """
+    row = get_run(tx, run_id)
+    earlier = [run for run in list_runs(tx, row.media_id) if run.added_at < row.added_at]
+    new = _placed(tx, run_id)
+    linked: dict[int, int] = {}
+    for run in earlier:
+        gap_us = _interval_us(
+            tx, row.media_id, max(row.record.sample_every, run.record.sample_every)
+        )
+        rest = [face for face in new if face.track not in linked]
+        linked |= same_tracks(rest, _placed(tx, run.id), cuts_us=row.cuts_us, max_gap_us=gap_us)
+    if linked:
+        root = func.coalesce(tracks.c.same_as, tracks.c.id)
+        old = select(tracks.c.id, root).where(tracks.c.id.in_(set(linked.values())))
+        roots = dict(tx.execute(old).all())
+        rows = [{"of": track, "root": roots[found]} for track, found in linked.items()]
+        linking = update(tracks).where(tracks.c.id == bindparam("of"))
+        tx.execute(linking.values(same_as=bindparam("root")), rows)
+
+
+def _placed(tx: Connection, run_id: str) -> list[PlacedFace]:
+    """The faces of a run by the tracks they are in today, after what people have split."""
+    of = faces.c
+    found = select(of.track_id, of.time_us, of.left, of.top, of.right, of.bottom)
+    rows = tx.execute(found.where(of.run_id == run_id).order_by(of.id))
+    return [PlacedFace(track, time_us, tuple(box)) for track, time_us, *box in rows]
+
+
+def _interval_us(tx: Connection, media_id: str, sample_every: int) -> int:
+    """How far a frame of the one run may lie from the nearest of the other; 0 for pictures."""
+    rate = get_media(tx, media_id).info.frame_rate
+    return 0 if not rate else micros(sample_every / rate)
+
+
+def _is_kept(tx: Connection, run_id: str, fingerprint: str, media_id: str) -> bool:
+    try:
+        kept = get_run(tx, run_id)
+    except NotInArchive:
+        return False
+    if (kept.fingerprint, kept.media_id) != (fingerprint, media_id):
+        raise Conflict(
+            f"run {run_id!r}: expected a new id, found another run, of media {kept.media_id!r}"
+        )
+    return True
+
+
+def _require_crops(sightings: Sightings, crops: Sequence[Sequence[str]]) -> None:
+    wanted = [len(track.faces) for track in sightings.tracks]
+    if wanted != [len(keys) for keys in crops]:
+        raise ValueError(f"crops must have a key for each face, {wanted}")
+
+
+def _run_values(sightings: Sightings, fingerprint: str) -> dict[str, Any]:
+    analysis, record = sightings.analysis, sightings.analysis.run
+    said = run_json(record)
+    now = datetime.now(UTC)
+    return {
+        "id": record.id,
+        "media_id": analysis.media.id,
+        "fingerprint": fingerprint,
+        "version": record.version,
+        "started_at": record.started or now,
+        "seconds": record.seconds or 0.0,
+        "sample_every": record.sample_every,
+        "decoder": record.decoder,
+        "models": said["models"],
+        "gallery": said["gallery"],
+        "settings": said["settings"],
+        "expected": record.frames.expected,
+        "analysed": record.frames.analysed,
+        "corrupt": record.frames.corrupt,
+        "cuts_us": [micros(cut_s) for cut_s in sightings.cuts_s],
+        "space": sightings.space,
+        "document": pack_text(document_text(analysis)),
+        "added_at": now,
+    }
+
+
+def _meet_people(tx: Connection, sightings: Sightings) -> None:
+    """Take in the people of a gallery that the archive has not met, under the gallery's ids."""
+    named = {
+        track.match.person.id: track.match.person
+        for track in sightings.tracks
+        if track.match and track.match.person
+    }
+    known = select(people.c.id).where(people.c.id.in_(named))
+    for person_id in sorted(named.keys() - set(tx.execute(known).scalars())):
+        _meet(tx, named[person_id])
+
+
+def _meet(tx: Connection, person: Person) -> None:
+    names = {"first_name": person.name, "name": person.name}
+    made = {"created_at": datetime.now(UTC), "created_by": MACHINE}
+    tx.execute(insert(people).values(id=person.id, **names, **made))
+    audit.record(tx, MACHINE, "person.create", f"person:{person.id}", name=person.name)
+
+
+def _keep_tracks(tx: Connection, sightings: Sightings) -> list[int]:
+    """The ids of the new rows, in the order of the tracks."""
+    ends_us = _ends_us(sightings)
+    rows = []
+    for number, track in enumerate(sightings.tracks):
+        match = track.match
+        person_id = match.person.id if match and match.person else None
+        rows.append(
+            {
+                "run_id": sightings.analysis.run.id,
+                "media_id": sightings.analysis.media.id,
+                "shot": track.shot,
+                "start_us": micros(track.faces[0].time_s),
+                "end_us": ends_us.get(number, micros(track.faces[-1].time_s) + 1),
+                "faces": len(track.faces),
+                "space": sightings.space,
+                "embedding": pack_vector(track.embedding),
+                "machine_person_id": person_id,
+                "machine_score": match.score if match else None,
+            }
+        )
+    if not rows:
+        return []
+    kept = insert(tracks).returning(tracks.c.id, sort_by_parameter_order=True)
+    return list(tx.execute(kept, rows).scalars())
+
+
+def _ends_us(sightings: Sightings) -> dict[int, int]:
+    """Where the last stretch of each track ends."""
+    ends: dict[int, int] = {}
+    for stretch in sightings.stretches:
+        if stretch.track is not None:
+            end_us = micros(stretch.span.end_s)
+            ends[stretch.track] = max(end_us, ends.get(stretch.track, 0))
+    return ends
+
+
+def _keep_faces(
+    tx: Connection,
+    sightings: Sightings,
+    track_ids: Sequence[int],
+    crops: Sequence[Sequence[str]],
+) -> None:
+    rows = [
+        {
+            "run_id": sightings.analysis.run.id,
+            "media_id": sightings.analysis.media.id,
+            "machine_track_id": track_id,
+            "track_id": track_id,
+            "frame_index": face.frame_index,
+            "time_us": micros(face.time_s),
+            "thing": face.thing,
+            **dict(zip(("left", "top", "right", "bottom"), face.box_xyxy, strict=True)),
+            "score": face.score,
+            "embedding": pack_vector(face.embedding),
+            "crop": crop,
+        }
+        for track, track_id, keys in zip(sightings.tracks, track_ids, crops, strict=True)
+        for face, crop in zip(track.faces, keys, strict=True)
+    ]
+    if rows:
+        tx.execute(insert(faces), rows)
+
+
+def _keep_stretches(tx: Connection, sightings: Sightings, track_ids: Sequence[int]) -> None:
+    rows = []
+    for stretch in sightings.stretches:
+        start_us = micros(stretch.span.start_s)
+        rows.append(
+            {
+                "run_id": sightings.analysis.run.id,
+                "media_id": sightings.analysis.media.id,
+                "kind": stretch.kind,
+                "class_id": stretch.class_id,
+                "shot": stretch.shot,
+                "start_us": start_us,
+                "end_us": max(micros(stretch.span.end_s), start_us + 1),
+                "first_frame": stretch.first_frame,
+                "last_frame": stretch.last_frame,
+                "frames": stretch.frames,
+                "score": stretch.score,
+                "track_id": None if stretch.track is None else track_ids[stretch.track],
+                "current": False,
+            }
+        )
+    if rows:
+        tx.execute(insert(appearances), rows)
+
+
+def _run_row(row: Row[Any]) -> RunRow:
+    said = {
+        "id": row.id,
+        "version": row.version,
+        "started": row.started_at.isoformat(),
+        "seconds": row.seconds,
+        "sampleEvery": row.sample_every,
+        "decoder": row.decoder,
+        "models": row.models,
+        "gallery": row.gallery,
+        "settings": row.settings,
+        "frames": {"expected": row.expected, "analysed": row.analysed, "corrupt": row.corrupt},
+    }
+    cuts_us, record = tuple(row.cuts_us), run_record(said)
+    return RunRow(row.media_id, row.fingerprint, record, cuts_us, row.space, row.added_at)
