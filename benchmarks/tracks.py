@@ -99,7 +99,7 @@ def _answer(vectors: NDArray[np.float32], recogniser: Recogniser) -> str | None:
         )
         for i, row in enumerate(vectors)
     ]
-    answers = [match for (match,) in name_faces(shot, recogniser)]
+    answers = [match for (match,) in name_faces(shot, recogniser).matches]
     names = [match.person.name for match in answers if match and match.person]
     return max(sorted(set(names)), key=names.count, default=None)
 

@@ -35,7 +35,7 @@ def frame(index: int, *seen: tuple[tuple[float, float, float, float], Sequence[f
 def names(*shot: Findings) -> list[list[str | None]]:
     return [
         [match.person.name if match and match.person else None for match in row]
-        for row in name_faces(shot, CAST)
+        for row in name_faces(shot, CAST).matches
     ]
 
 
@@ -96,7 +96,7 @@ def test_the_loser_of_a_name_may_be_somebody_else_whom_it_resembles() -> None:
 def test_a_match_carries_the_score_of_its_own_face() -> None:
     shot = [frame(0, (HERE, (0.9, 0.0))), frame(1, (HERE, (0.6, 0.0)))]
 
-    scores = [row[0].score for row in name_faces(shot, CAST) if row[0]]
+    scores = [row[0].score for row in name_faces(shot, CAST).matches if row[0]]
 
     assert scores == pytest.approx([0.9, 0.6], abs=1e-3)
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from playbill.core.appearances import Appearance
 from playbill.core.metadata import FrameMetadata, Kind, Thing
 from playbill.core.people import Person
-from playbill.core.timespan import TimeSpan
 from playbill.core.samples import sample_spans, shot_numbers
+from playbill.core.timespan import TimeSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class Sight:
     """A subject seen in one analysed frame; `place` counts analysed frames."""
 
     place: int
@@ -50,36 +50,21 @@ def find_appearances(
     """
     times = [frame.time_s for frame in frames]
     spans, shots = sample_spans(times, cuts_s, end_s), shot_numbers(times, cuts_s)
-    sights: dict[_Subject, list[_Sight]] = defaultdict(list)
+    sights: dict[_Subject, list[Sight]] = defaultdict(list)
     for place, frame in enumerate(frames):
         for subject, score in _subjects(frame).items():
-            sights[subject].append(_Sight(place, score))
+            sights[subject].append(Sight(place, score))
     appearances = [
-        _appearance(subject, stretch, spans)
-        for subject, seen in sights.items()
-        for stretch in _stretches(seen, shots, bridge)
+        _appearance(subject, seen, spans)
+        for subject, all_seen in sights.items()
+        for seen in unbroken(all_seen, shots, bridge)
     ]
     return tuple(sorted(appearances, key=lambda a: (a.span, a.kind != "person", a.class_id)))
 
 
-def _subjects(frame: FrameMetadata) -> dict[_Subject, float]:
-    """Everything the frame shows, each once, with its best score."""
-    best: dict[_Subject, float] = {}
-    for thing in frame.things:
-        subject, score = _subject(thing)
-        best[subject] = max(score, best.get(subject, 0.0))
-    return best
-
-
-def _subject(thing: Thing) -> tuple[_Subject, float]:
-    person = thing.match.person if thing.match else None
-    score = thing.match.score if thing.match and person else thing.score
-    return _Subject(thing.kind, thing.class_id, thing.label, person), score
-
-
-def _stretches(seen: Sequence[_Sight], shots: Sequence[int], bridge: int) -> Iterator[list[_Sight]]:
+def unbroken(seen: Sequence[Sight], shots: Sequence[int], bridge: int) -> Iterator[Sequence[Sight]]:
     """Cut sights apart where the shot changes or more than `bridge` frames lie between."""
-    stretch: list[_Sight] = []
+    stretch: list[Sight] = []
     for sight in seen:
         if stretch:
             last = stretch[-1].place
@@ -90,16 +75,38 @@ def _stretches(seen: Sequence[_Sight], shots: Sequence[int], bridge: int) -> Ite
     yield stretch
 
 
-def _appearance(
-    subject: _Subject, stretch: Sequence[_Sight], spans: Sequence[TimeSpan]
-) -> Appearance:
-    first, last = spans[stretch[0].place], spans[stretch[-1].place]
+def span_of(seen: Sequence[Sight], spans: Sequence[TimeSpan]) -> TimeSpan:
+    """From the first sight to the end of what the last one's frame stands for."""
+    return TimeSpan(spans[seen[0].place].start_s, spans[seen[-1].place].end_s)
+
+
+def mean_score(seen: Sequence[Sight]) -> float:
+    """The mean over the frames."""
+    return sum(sight.score for sight in seen) / len(seen)
+
+
+def score_of(thing: Thing) -> float:
+    """Of a person with a name the match's, otherwise the detector's."""
+    return thing.match.score if thing.match and thing.match.person else thing.score
+
+
+def _subjects(frame: FrameMetadata) -> dict[_Subject, float]:
+    """Everything the frame shows, each once, with its best score."""
+    best: dict[_Subject, float] = {}
+    for thing in frame.things:
+        person = thing.match.person if thing.match else None
+        subject = _Subject(thing.kind, thing.class_id, thing.label, person)
+        best[subject] = max(score_of(thing), best.get(subject, 0.0))
+    return best
+
+
+def _appearance(subject: _Subject, seen: Sequence[Sight], spans: Sequence[TimeSpan]) -> Appearance:
     return Appearance(
         kind=subject.kind,
         label=subject.label,
         class_id=subject.class_id,
         person=subject.person,
-        span=TimeSpan(first.start_s, last.end_s),
-        frames=len(stretch),
-        score=sum(sight.score for sight in stretch) / len(stretch),
+        span=span_of(seen, spans),
+        frames=len(seen),
+        score=mean_score(seen),
     )

@@ -10,8 +10,10 @@ from uuid import uuid4
 
 from playbill.core.analysis import Analysis
 from playbill.core.frame import Frame
+from playbill.core.media import MediaInfo
 from playbill.core.ports import Recogniser
 from playbill.core.run import Coverage, RunRecord
+from playbill.core.sightings import Sightings
 from playbill.media.images import PICTURE_DECODER, read_image
 from playbill.media.probe import media_kind, probe
 from playbill.media.video import SampledVideo
@@ -22,6 +24,7 @@ from playbill.pipeline.networks import Networks, find, look
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.pipeline.settle import settle
 from playbill.pipeline.shots import ShotDetector
+from playbill.pipeline.stretches import find_stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +42,56 @@ class Analyzer:
         Raises:
             MediaError: the file cannot be read; what is merely damaged is counted instead.
         """
+        return self._sightings(path, hook, crops=False).analysis
+
+    def sightings(self, path: Path, hook: Hook = no_hook) -> Sightings:
+        """The same, with the faces it rests on."""
+        return self._sightings(path, hook, crops=True)
+
+    def _sightings(self, path: Path, hook: Hook, *, crops: bool) -> Sightings:
         start = _Start()
         if media_kind(path) == "image":
-            return self._picture(path, start, hook)
-        return self._video(path, start, hook)
+            return self._picture(path, start, hook, crops=crops)
+        return self._video(path, start, hook, crops=crops)
 
-    def _picture(self, path: Path, start: "_Start", hook: Hook) -> Analysis:
+    def _picture(self, path: Path, start: "_Start", hook: Hook, *, crops: bool) -> Sightings:
         media = probe(path)
-        findings = look([Frame.still(read_image(path))], self.networks)
-        frames = settle(findings, (), self.recogniser)
+        findings = look([Frame.still(read_image(path))], self.networks, crops=crops)
         hook(Progress(media, 1, 1, Fraction(0)))
-        return Analysis(media, self._record(start, PICTURE_DECODER, Coverage(1, 1, 0)), frames, ())
+        record = self._record(start, PICTURE_DECODER, Coverage(1, 1, 0))
+        return self._settled(media, record, findings, [])
 
-    def _video(self, path: Path, start: "_Start", hook: Hook) -> Analysis:
+    def _video(self, path: Path, start: "_Start", hook: Hook, *, crops: bool) -> Sightings:
         settings, shots = self.settings, ShotDetector()
         findings: list[Findings] = []
         with SampledVideo.open(
             path, every=settings.sample_every, observe=shots.observe, threads=settings.threads
         ) as video:
-            for found in find(video, self.networks, batch=settings.batch):
+            for found in find(video, self.networks, batch=settings.batch, crops=crops):
                 findings.append(found)
                 hook(Progress(video.info, len(findings), video.expected, found.time_s))
             media, record = video.info, self._record(start, video.decoder, video.coverage)
-        cuts, end = shots.cuts(), media.duration_s or Fraction(0)
-        frames = settle(findings, cuts, self.recogniser)
-        appearances = find_appearances(frames, cuts, end, bridge=settings.bridge)
-        return Analysis(media, record, frames, appearances)
+        return self._settled(media, record, findings, shots.cuts())
+
+    def _settled(
+        self, media: MediaInfo, record: RunRecord, findings: list[Findings], cuts: list[Fraction]
+    ) -> Sightings:
+        embedder, bridge = self.networks.embedder, self.settings.bridge
+        settled = settle(findings, cuts, self.recogniser, described=embedder is not None)
+        end_s = None if media.kind == "image" else media.duration_s or Fraction(0)
+        frames = settled.frames
+        return Sightings(
+            analysis=Analysis(
+                media,
+                record,
+                frames,
+                () if end_s is None else find_appearances(frames, cuts, end_s, bridge=bridge),
+            ),
+            cuts_s=tuple(cuts),
+            space=embedder.space if embedder else None,
+            tracks=settled.tracks,
+            stretches=find_stretches(frames, settled.track_of_thing, cuts, end_s, bridge=bridge),
+        )
 
     def _record(self, start: "_Start", decoder: str, coverage: Coverage) -> RunRecord:
         return RunRecord(

@@ -18,3 +18,5 @@ class Findings:
     faces: Faces
     embeddings: Embeddings | None
     """One row per face; None: nobody asked who they are."""
+    crops: tuple[bytes, ...] | None = None
+    """A JPEG per face; None: nobody wants to see them."""

@@ -8,19 +8,22 @@ from playbill.models.cards import ModelCard
 from playbill.pipeline.enrol import Enrolled
 from playbill.recognition.fitting import STRANGER_RATE, FittedGallery, fit
 from playbill.recognition.gallery import Gallery
-from playbill.recognition.gallery_file import read_gallery
+from playbill.recognition.gallery_file import StoredGallery, read_gallery
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.strangers import StrangerScores
 
 
-def open_gallery(path: Path, space: str, stranger_rate: float | None = None) -> Recogniser:
-    """Let the gallery at `path` answer for faces of the embedding network `space`.
+def open_gallery(
+    gallery: Path | StoredGallery, space: str, stranger_rate: float | None = None
+) -> Recogniser:
+    """Let a gallery, or the file that it is in, answer for faces of the embedding network `space`.
 
     Raises:
         GalleryError: it cannot be read, or is of another embedding network.
     """
-    recogniser = open_recogniser(read_gallery(path), stranger_rate=stranger_rate)
-    _require_space(path, recogniser.space, space)
+    stored = read_gallery(gallery) if isinstance(gallery, Path) else gallery
+    recogniser = open_recogniser(stored, stranger_rate=stranger_rate)
+    _require_space(gallery if isinstance(gallery, Path) else stored.name, recogniser.space, space)
     return recogniser
 
 
@@ -54,10 +57,10 @@ def grow_gallery(
     return fit(grown, strangers_of(card), stranger_rate=stranger_rate or rate)
 
 
-def _require_space(path: Path, found: str, expected: str) -> None:
+def _require_space(gallery: Path | str, found: str, expected: str) -> None:
     if found != expected:
         raise GalleryError(
-            f"{path}: was enrolled with the network {found}, found faces described by {expected}, "
+            f"{gallery}: was enrolled with the network {found}, found faces described by {expected}, "
             "expected the same one: enrol again, or name the other network with --models"
         )
 

@@ -1,6 +1,7 @@
 """Who a track is: a vote over all its faces, and nobody twice in one frame."""
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,22 @@ eight pictures of a stranger are named as seldom as the gallery promises for sin
 (`benchmarks/tracks.py`)."""
 
 
-def name_faces(shot: Sequence[Findings], recogniser: Recogniser) -> Matches:
-    """Say who every face of one shot is.
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedFaces:
+    """The faces of one shot: who belongs together, and who they are."""
+
+    tracks: tuple[Sequence[FaceRef], ...]
+    """In order of first sight."""
+    templates: NDArray[np.float32]
+    """(tracks, d) of length 1: the weighted mean of the embeddings of each track's faces."""
+    answers: tuple[Match | None, ...]
+    """One per track, with the score of its template; None: nobody was asked."""
+    matches: Matches
+    """The track's answer with each face's own score for it."""
+
+
+def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None) -> NamedFaces:
+    """Link the faces of one shot, and say who each of them is.
 
     Each track gets one answer from all its faces, so that one blurred face does not change a name:
     they vote with their embeddings, weighted by the length of the face's side and the detector's
@@ -37,21 +52,25 @@ def name_faces(shot: Sequence[Findings], recogniser: Recogniser) -> Matches:
         ValueError: the faces of a frame have no embeddings.
     """
     tracks = link_faces([_seen(found) for found in shot])
-    if not tracks:
-        return [[None] * len(found.faces) for found in shot]
-    votes = recogniser.score(_templates(tracks, shot, recogniser.space))
-    answers = assign([{face.frame for face in track} for track in tracks], votes)
     matches: Matches = [[None] * len(found.faces) for found in shot]
+    if not tracks:
+        return NamedFaces((), np.empty((0, 0), np.float32), (), matches)
+    templates = _templates(tracks, shot)
+    if recogniser is None:
+        return NamedFaces(tuple(tracks), templates.vectors, (None,) * len(tracks), matches)
+    votes = recogniser.score(templates)
+    columns = assign([{face.frame for face in track} for track in tracks], votes)
     scores = [recogniser.score(_embeddings(found)) for found in shot]
-    for track, column in zip(tracks, answers, strict=True):
+    for track, column in zip(tracks, columns, strict=True):
         for face in track:
             row = scores[face.frame][face.row]
             matches[face.frame][face.row] = _answer(recogniser.people, row, column)
-    return matches
+    answers = [_answer(recogniser.people, *each) for each in zip(votes, columns, strict=True)]
+    return NamedFaces(tuple(tracks), templates.vectors, tuple(answers), matches)
 
 
 def _answer(people: Sequence[Person], scores: NDArray[np.float32], column: int | None) -> Match:
-    """The track's answer with this face's own score for it."""
+    """What the candidates' scores say, once it is decided whose name it is to be."""
     if column is None:
         return Match(None, float(scores.max(initial=0.0)))
     return Match(people[column], float(scores[column]))
@@ -67,16 +86,14 @@ def _embeddings(found: Findings) -> Embeddings:
     return found.embeddings
 
 
-def _templates(
-    tracks: Sequence[Sequence[FaceRef]], shot: Sequence[Findings], space: str
-) -> Embeddings:
-    """(tracks, d) the weighted mean of the embeddings of each track's faces."""
+def _templates(tracks: Sequence[Sequence[FaceRef]], shot: Sequence[Findings]) -> Embeddings:
+    """One row per track."""
     sums = []
     for track in tracks:
         rows = [_embeddings(shot[face.frame]).vectors[face.row] for face in track]
         weights = [_weight(face, shot[face.frame]) for face in track]
         sums.append(np.average(np.stack(rows), axis=0, weights=weights))
-    return Embeddings.normalised(np.stack(sums), space)
+    return Embeddings.normalised(np.stack(sums), _embeddings(shot[tracks[0][0].frame]).model)
 
 
 def _weight(face: FaceRef, found: Findings) -> float:

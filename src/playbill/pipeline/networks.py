@@ -9,6 +9,7 @@ from playbill.core.embeddings import Embeddings
 from playbill.core.frame import Frame
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.core.run import ModelUse
+from playbill.pipeline.crops import face_crops
 from playbill.pipeline.findings import Findings
 from playbill.pipeline.prefetch import in_batches, prefetch
 
@@ -28,18 +29,20 @@ class Networks:
         return tuple(part.use for part in (self.faces, self.embedder, self.objects) if part)
 
 
-def find(frames: Iterable[Frame], networks: Networks, *, batch: int) -> Iterator[Findings]:
+def find(
+    frames: Iterable[Frame], networks: Networks, *, batch: int, crops: bool
+) -> Iterator[Findings]:
     """Look at frames, `batch` at a time, while the next ones are decoded in a thread.
 
     At most 2 x `batch` decoded frames are held.
     """
     with closing(prefetch(frames, batch)) as ahead:
         for some in in_batches(ahead, batch):
-            yield from look(some, networks)
+            yield from look(some, networks, crops=crops)
 
 
-def look(frames: Sequence[Frame], networks: Networks) -> list[Findings]:
-    """Look at some frames at once.
+def look(frames: Sequence[Frame], networks: Networks, *, crops: bool) -> list[Findings]:
+    """Look at some frames at once, and cut the faces out if `crops` are wanted.
 
     Objects and faces are found side by side, since each leaves the processor idle while it
     prepares its input.
@@ -50,8 +53,11 @@ def look(frames: Sequence[Frame], networks: Networks) -> list[Findings]:
         embeddings: Sequence[Embeddings | None] = [None] * len(frames)
         if networks.embedder:
             embeddings = networks.embedder.embed(frames, faces)
-        parts = zip(frames, objects.result(), faces, embeddings, strict=True)
+        cut: Sequence[tuple[bytes, ...] | None] = [None] * len(frames)
+        if crops:
+            cut = [face_crops(frame, seen) for frame, seen in zip(frames, faces, strict=True)]
+        parts = zip(frames, objects.result(), faces, embeddings, cut, strict=True)
         return [
-            Findings(frame.index, frame.time_s, things, seen, points)
-            for frame, things, seen, points in parts
+            Findings(frame.index, frame.time_s, things, seen, points, pictures)
+            for frame, things, seen, points, pictures in parts
         ]

@@ -19,6 +19,7 @@ from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.galleries import open_gallery
 from playbill.pipeline.networks import Networks
 from playbill.pipeline.settings import AnalysisSettings
+from playbill.recognition.gallery_file import StoredGallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,19 @@ class Describer:
 
 
 def open_analyzer(
-    settings: AnalysisSettings, gallery: Path | None = None, store: ModelStore | None = None
+    settings: AnalysisSettings,
+    gallery: Path | StoredGallery | None = None,
+    store: ModelStore | None = None,
+    *,
+    describe: bool = False,
 ) -> Analyzer:
     """Open the networks that `settings` name, and the gallery, for any number of media.
+
+    Args:
+        settings: how to analyse.
+        gallery: a file, or what is in it; None: nobody is named.
+        store: where the networks are.
+        describe: describe and follow faces though nobody is named.
 
     Raises:
         ModelError: a network is not there, altered, or for another task.
@@ -42,10 +53,11 @@ def open_analyzer(
     """
     store, options = store or ModelStore.default(), _session_options(settings)
     chosen = choose(settings.models, store)
-    embedder = open_face_embedder(chosen.face_embedder, store, options) if gallery else None
+    wanted = describe or gallery is not None
+    embedder = open_face_embedder(chosen.face_embedder, store, options) if wanted else None
     recogniser = (
         open_gallery(gallery, embedder.space, settings.stranger_rate)
-        if gallery and embedder
+        if gallery is not None and embedder
         else None
     )
     networks = Networks(

@@ -5,6 +5,7 @@ without a body is a person of its own. Two faces that claim one body: the better
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +24,23 @@ MAX_DEPTH = 0.5
 """A face begins in this upper share of its body's height."""
 
 
-def resolve_people(
-    objects: Detections, faces: Faces, matches: Sequence[Match | None]
-) -> tuple[Thing, ...]:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What one frame shows."""
+
+    things: tuple[Thing, ...]
+    """The objects in their order, bodies with their faces; then the faces without a body."""
+    thing_of_face: tuple[int, ...]
+    """For each face, the place of its person among `things`."""
+
+
+def resolve_people(objects: Detections, faces: Faces, matches: Sequence[Match | None]) -> Resolved:
     """Put the findings of both modules in one frame together.
 
     Args:
         objects: what the object network found, bodies of people among it.
         faces: what the face detector found.
         matches: one answer per face; None where nobody was asked.
-
-    Returns:
-        The objects in their order, bodies with their faces; then the faces without a body.
     """
     bodies = np.flatnonzero(objects.class_ids == PERSON)
     face_of_body = pair_faces(objects.boxes_xyxy[bodies], faces)
@@ -43,7 +49,10 @@ def resolve_people(
         _thing(objects, row, faces, face_of_row.get(row), matches) for row in range(len(objects))
     ]
     alone = sorted(set(range(len(faces))) - set(face_of_row.values()))
-    return (*things, *(_bodiless(objects.labels, faces, face, matches) for face in alone))
+    things += [_bodiless(objects.labels, faces, face, matches) for face in alone]
+    places = {face: row for row, face in face_of_row.items()}
+    places |= {face: len(objects) + i for i, face in enumerate(alone)}
+    return Resolved(tuple(things), tuple(places[face] for face in range(len(faces))))
 
 
 def pair_faces(bodies_xyxy: NDArray[np.float32], faces: Faces) -> dict[int, int]:
