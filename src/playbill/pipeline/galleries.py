@@ -60,8 +60,9 @@ def grow_gallery(
 def _require_space(gallery: Path | str, found: str, expected: str) -> None:
     if found != expected:
         raise GalleryError(
-            f"{gallery}: was enrolled with the network {found}, found faces described by {expected}, "
-            "expected the same one: enrol again, or name the other network with --models"
+            f"{gallery}: was enrolled with the network {found}, found faces described by "
+            f"{expected}, expected the same one: enrol again, or name the other network with "
+            "--models"
         )
 
 
