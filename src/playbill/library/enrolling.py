@@ -1,0 +1,182 @@
+"""Teach the archive what its people look like, from pictures of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from playbill.archive.archive import Archive
+from playbill.archive.audit import in_turn, record
+from playbill.archive.packing import pack_vector
+from playbill.archive.people import create_person, require_person
+from playbill.archive.tables import people, portraits
+from playbill.core.names import clean_name
+from playbill.datasets.people import PersonPicture
+from playbill.errors import Conflict, PlaybillError
+from playbill.media.files import sha256_of
+from playbill.pipeline.crops import face_crops
+from playbill.pipeline.enrol import one_face
+from playbill.pipeline.opening import Describer
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What came of the pictures of one or more people."""
+
+    added: int
+    known: int
+    """Pictures that the person had already."""
+    refused: tuple[PlaybillError, ...]
+    """One for each picture that could not be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Portrait:
+    """One picture, described."""
+
+    sha256: str
+    space: str
+    embedding: bytes
+    crop: bytes
+
+
+def enrol_pictures(
+    archive: Archive,
+    describer: Describer,
+    person_id: str,
+    pictures: Iterable[PersonPicture],
+    *,
+    who: str,
+    hook: Callable[[PersonPicture], None] = lambda _: None,
+) -> Taught:
+    """Learn one person from pictures, each of which shows them alone.
+
+    Args:
+        archive: open.
+        describer: finds and describes the faces.
+        person_id: somebody the archive has.
+        pictures: whose `name` is for messages.
+        who: that says so.
+        hook: told of each picture when it is done.
+
+    Raises:
+        NotInArchive: nobody has this id.
+        Conflict: they are forgotten, or one with somebody else.
+    """
+    archive.database.read(lambda tx: require_person(tx, person_id))
+    added = known = 0
+    refused: list[PlaybillError] = []
+    for picture in pictures:
+        try:
+            portrait = _describe(picture, describer)
+        except PlaybillError as error:
+            refused.append(error)
+        else:
+            if _keep(archive, person_id, portrait, who):
+                added += 1
+            else:
+                known += 1
+        hook(picture)
+    return Taught(added, known, tuple(refused))
+
+
+def enrol_people(
+    archive: Archive,
+    describer: Describer,
+    pictures: Iterable[PersonPicture],
+    *,
+    who: str,
+    hook: Callable[[PersonPicture], None] = lambda _: None,
+) -> Taught:
+    """Learn people by the names of their pictures; whoever is not there yet is made.
+
+    Raises:
+        Conflict: two people of the archive have one of the names.
+    """
+    by_name: dict[str, list[PersonPicture]] = {}
+    for picture in pictures:
+        by_name.setdefault(clean_name(picture.name), []).append(picture)
+    parts = [
+        enrol_pictures(archive, describer, _person(archive, name, who), some, who=who, hook=hook)
+        for name, some in by_name.items()
+    ]
+    return Taught(
+        sum(part.added for part in parts),
+        sum(part.known for part in parts),
+        tuple(error for part in parts for error in part.refused),
+    )
+
+
+def _describe(picture: PersonPicture, describer: Describer) -> _Portrait:
+    """Find and describe the one face.
+
+    Raises:
+        MediaError: the picture cannot be read.
+        GalleryError: it shows nobody, or two people it may be of.
+    """
+    frame, face = one_face(picture, describer.detector)
+    [points] = describer.embedder.embed([frame], [face])
+    [crop] = face_crops(frame, face)
+    vector = pack_vector(points.vectors[0])
+    return _Portrait(sha256_of(picture.path), describer.embedder.space, vector, crop)
+
+
+def _keep(archive: Archive, person_id: str, portrait: _Portrait, who: str) -> bool:
+    """Keep the crop, then its row; says whether it is new."""
+    if archive.database.read(lambda tx: _is_known(tx, person_id, portrait)):
+        return False
+    key = f"portraits/{person_id}/{uuid4().hex}.jpg"
+    archive.blobs.put(key, portrait.crop)
+    if archive.database.write(lambda tx: _add(tx, person_id, portrait, key, who)):
+        return True
+    archive.blobs.delete(key)
+    return False
+
+
+def _is_known(tx: Connection, person_id: str, portrait: _Portrait) -> bool:
+    row = portraits.c
+    same = select(row.id).where(
+        row.person_id == person_id, row.sha256 == portrait.sha256, row.space == portrait.space
+    )
+    return tx.execute(same).first() is not None
+
+
+def _add(tx: Connection, person_id: str, portrait: _Portrait, key: str, who: str) -> bool:
+    in_turn(tx)
+    require_person(tx, person_id)
+    if _is_known(tx, person_id, portrait):
+        return False
+    tx.execute(
+        insert(portraits).values(
+            person_id=person_id,
+            sha256=portrait.sha256,
+            space=portrait.space,
+            embedding=portrait.embedding,
+            crop=key,
+            added_at=datetime.now(UTC),
+            added_by=who,
+        )
+    )
+    record(tx, who, "person.enrol", f"person:{person_id}", picture=portrait.sha256)
+    return True
+
+
+def _person(archive: Archive, name: str, who: str) -> str:
+    """The id of the one person of this name, made if nobody has it."""
+    return archive.database.write(lambda tx: _found_or_made(tx, name, who))
+
+
+def _found_or_made(tx: Connection, name: str, who: str) -> str:
+    row = people.c
+    alike = select(row.id).where(
+        row.name == name, row.merged_into.is_(None), row.forgotten_at.is_(None)
+    )
+    found = tx.scalars(alike.order_by(row.id)).all()
+    if len(found) > 1:
+        raise Conflict(
+            f"{name}: {len(found)} people of the archive have this name "
+            f"({', '.join(found)}), expected one: enrol by id"
+        )
+    return found[0] if found else create_person(tx, who, name)
