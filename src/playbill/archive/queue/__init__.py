@@ -23,6 +23,7 @@ from playbill.archive.queue.shared import clock
 from playbill.archive.queue.values import (
     ACTIVE,
     MOST_ATTEMPTS,
+    PAUSE_S,
     SETTLE,
     Claim,
     JobProgress,
@@ -36,6 +37,7 @@ from playbill.archive.queue.values import (
 __all__ = [
     "ACTIVE",
     "MOST_ATTEMPTS",
+    "PAUSE_S",
     "SETTLE",
     "Claim",
     "JobProgress",
