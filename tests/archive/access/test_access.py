@@ -219,7 +219,7 @@ def test_each_change_is_in_the_audit_log_and_secrets_are_not(database: Database)
 
     rows = database.read(lambda tx: tx.execute(select(audit_table)).all())
 
-    assert [row.action for row in rows] == ["add user", "issue key", "revoke key", "set password"]
+    assert [row.action for row in rows] == ["user.add", "key.issue", "key.revoke", "user.password"]
     assert token.secret not in str(rows)
     assert "a hash of it" not in str(rows)
     assert database.read(audit.first_broken) is None

@@ -79,7 +79,9 @@ def issue_key(
             expires_at=expires_at,
         )
     )
-    audit.record(tx, who, "issue key", token.key_id, user=user_id, name=name, scopes=list(given))
+    audit.record(
+        tx, who, "key.issue", f"key:{token.key_id}", user=user_id, name=name, scopes=list(given)
+    )
     return get_key(tx, token.key_id), token
 
 
@@ -112,7 +114,7 @@ def revoke_key(tx: Connection, who: str, key_id: str) -> Key:
     """
     if get_key(tx, key_id).revoked_at is None:
         tx.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=datetime.now(UTC)))
-        audit.record(tx, who, "revoke key", key_id)
+        audit.record(tx, who, "key.revoke", f"key:{key_id}")
     return get_key(tx, key_id)
 
 

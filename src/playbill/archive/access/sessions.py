@@ -29,7 +29,7 @@ def begin_session(tx: Connection, user_id: str, lasts: timedelta) -> str:
             secret_sha256=digest_of(secret), user_id=user_id, created_at=now, expires_at=now + lasts
         )
     )
-    audit.record(tx, f"user:{user.name}", "log in", user_id)
+    audit.record(tx, f"user:{user.name}", "session.begin", f"user:{user_id}")
     return secret
 
 

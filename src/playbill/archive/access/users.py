@@ -50,7 +50,7 @@ def add_user(tx: Connection, who: str, name: str, role: str, password_hash: str)
             created_at=datetime.now(UTC),
         )
     )
-    audit.record(tx, who, "add user", user_id, name=name, role=role)
+    audit.record(tx, who, "user.add", f"user:{user_id}", name=name, role=role)
     return get_user(tx, user_id)
 
 
@@ -101,7 +101,7 @@ def set_role(tx: Connection, who: str, user_id: str, role: str) -> User:
     if wanted != "admin":
         _require_another_admin(tx, user)
     _change(tx, user_id, role=wanted)
-    audit.record(tx, who, "set role", user_id, before=user.role, after=wanted)
+    audit.record(tx, who, "user.role", f"user:{user_id}", before=user.role, after=wanted)
     return get_user(tx, user_id)
 
 
@@ -114,7 +114,7 @@ def set_password(tx: Connection, who: str, user_id: str, password_hash: str) -> 
     get_user(tx, user_id)
     _change(tx, user_id, password=password_hash)
     tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
-    audit.record(tx, who, "set password", user_id)
+    audit.record(tx, who, "user.password", f"user:{user_id}")
     return get_user(tx, user_id)
 
 
@@ -130,7 +130,7 @@ def set_active(tx: Connection, who: str, user_id: str, *, active: bool) -> User:
         _require_another_admin(tx, user)
         tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
     _change(tx, user_id, active=active)
-    audit.record(tx, who, "activate user" if active else "deactivate user", user_id)
+    audit.record(tx, who, "user.activate" if active else "user.deactivate", f"user:{user_id}")
     return get_user(tx, user_id)
 
 

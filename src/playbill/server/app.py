@@ -1,0 +1,106 @@
+"""The application: routes, what surrounds them, and what is opened before the first request."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from playbill.archive.archive import Archive
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.server.metrics import Metrics
+from playbill.server.naming import Naming
+from playbill.server.opening import Opened, open_networks
+from playbill.server.pictures import Pictures
+from playbill.server.problems import MEDIA_TYPE, add_handlers
+from playbill.server.rates import Rates
+from playbill.server.requests import Requests
+from playbill.server.routes import health, images, sessions
+from playbill.server.schemas import ProblemBody
+from playbill.server.services import Services
+from playbill.server.settings import ServerSettings
+
+DESCRIPTION = """
+Who and what appears when and where, in pictures and video.
+
+Every refusal is an RFC 9457 problem: what, where, found, expected. What can be edited has an ETag,
+and editing it needs `If-Match`. A POST with an `Idempotency-Key` may be sent again without harm.
+"""
+ROUTES = (images, sessions, health)
+
+
+def create_app(
+    archive: Archive,
+    settings: ServerSettings,
+    open_: Callable[[AnalysisSettings], Opened] = open_networks,
+) -> FastAPI:
+    """The application on an open archive; networks are opened by `open_` when it starts."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = await asyncio.to_thread(open_, settings.analysis)
+        services = _services(archive, settings, opened, metrics)
+        shutil.rmtree(services.incoming, ignore_errors=True)
+        app.state.services = services
+        await asyncio.to_thread(services.naming.renew)
+        keeper = asyncio.create_task(services.naming.keep())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+            await asyncio.to_thread(services.pictures.close)
+
+    app = FastAPI(
+        title="Playbill",
+        version=version("playbill"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        redirect_slashes=False,
+        # Nothing leaves the machine, whatever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        responses={
+            "4XX": {"model": ProblemBody, "content": {MEDIA_TYPE: {}}, "description": "A refusal."},
+            "5XX": {
+                "model": ProblemBody,
+                "content": {MEDIA_TYPE: {}},
+                "description": "Come again.",
+            },
+        },
+    )
+    add_handlers(app)
+    for module in ROUTES:
+        app.include_router(module.router)
+    app.add_middleware(Requests, settings=settings, metrics=metrics)
+    return app
+
+
+def _services(
+    archive: Archive, settings: ServerSettings, opened: Opened, metrics: Metrics
+) -> Services:
+    pictures = Pictures(
+        opened.analyzer,
+        threads=settings.picture_threads,
+        most=settings.picture_queue,
+        max_pixels=settings.max_picture_pixels,
+        metrics=metrics,
+    )
+    per_s, logins = settings.rate_per_minute / 60, settings.logins_per_5_minutes
+    return Services(
+        archive=archive,
+        settings=settings,
+        opened=opened,
+        pictures=pictures,
+        naming=Naming(archive, opened, pictures),
+        metrics=metrics,
+        rates=Rates(per_s, settings.rate_per_minute / 10),
+        logins_of_name=Rates(logins / 300, logins),
+        logins_from_address=Rates(4 * logins / 300, 4 * logins),
+    )

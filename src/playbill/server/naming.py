@@ -1,0 +1,61 @@
+"""The archive's gallery as the server uses it: made anew in the background when people change."""
+
+import asyncio
+import time
+from threading import Lock
+
+import structlog
+
+from playbill.archive.archive import Archive
+from playbill.errors import PlaybillError
+from playbill.library.gallery import current_gallery, state_of_people
+from playbill.pipeline.galleries import strangers_of
+from playbill.recognition.recogniser import open_recogniser
+from playbill.server.opening import Opened
+from playbill.server.pictures import Pictures
+
+LEAST_PAUSE_S = 1.0
+REST = 20
+"""Looking takes at most one part in so many of a processor's time."""
+_log = structlog.get_logger("playbill.server")
+
+
+class Naming:
+    """Keeps `pictures` naming those whom the archive knows today."""
+
+    def __init__(self, archive: Archive, opened: Opened, pictures: Pictures) -> None:
+        embedder = opened.analyzer.networks.embedder
+        self._archive, self._pictures = archive, pictures
+        self._space = embedder.space if embedder else None
+        self._strangers = strangers_of(opened.card) if opened.card else None
+        self._rate = opened.analyzer.settings.stranger_rate
+        self._state: str | None = None
+        self._lock = Lock()
+
+    def renew(self) -> None:
+        """Look whether people have changed, and if so let a new gallery answer."""
+        if self._space is None:
+            return
+        with self._lock:
+            state = self._archive.database.read(state_of_people)
+            if state == self._state:
+                return
+            stored = current_gallery(self._archive, self._space, self._strangers)
+            recogniser = open_recogniser(stored, stranger_rate=self._rate) if stored else None
+            self._pictures.name_by(recogniser)
+            self._state = state
+
+    def forget(self) -> None:
+        """Let nobody be named until `renew` has made a gallery without those who were forgotten."""
+        self._pictures.name_by(None)
+        self._state = None
+
+    async def keep(self) -> None:
+        """Renew again and again, until cancelled; what fails is logged and tried again."""
+        while True:
+            started = time.monotonic()
+            try:
+                await asyncio.to_thread(self.renew)
+            except PlaybillError as error:
+                _log.warning("gallery not renewed", reason=str(error))
+            await asyncio.sleep(max(LEAST_PAUSE_S, REST * (time.monotonic() - started)))

@@ -1,0 +1,72 @@
+"""Pictures are analysed in a few threads, with networks that stay open and a queue that ends."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from playbill.core.analysis import Analysis
+from playbill.core.ports import Recogniser
+from playbill.media.files import read_head
+from playbill.media.images import READERS, picture_size_wh
+from playbill.media.signatures import picture_format
+from playbill.pipeline.analyze import Analyzer
+from playbill.server.metrics import Metrics
+from playbill.server.problems import busy, too_large, wrong_type
+
+RETRY_S = 2.0
+
+
+class Pictures:
+    """Answers who and what is in a picture; one for an application."""
+
+    def __init__(
+        self, analyzer: Analyzer, *, threads: int, most: int, max_pixels: int, metrics: Metrics
+    ) -> None:
+        self.analyzer = analyzer
+        """The networks, and the gallery in use."""
+        self._most, self._max_pixels, self._metrics = threads + most, max_pixels, metrics
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="picture")
+        self._inside = 0
+
+    def name_by(self, recogniser: Recogniser | None) -> None:
+        """Let another gallery answer from the next picture on."""
+        self.analyzer = replace(self.analyzer, recogniser=recogniser)
+
+    async def analyze(self, path: Path) -> Analysis:
+        """Analyse one picture when its turn comes.
+
+        Raises:
+            Problem: 503, so many wait already that it should come again later; 413, it has too
+                many pixels; 415, it is no picture.
+            MediaError: it cannot be read.
+        """
+        if self._inside >= self._most:
+            raise busy(f"{self._inside} pictures are being analysed or wait already", RETRY_S)
+        self._inside += 1
+        self._metrics.waiting.set(self._inside)
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, self._one, path)
+        finally:
+            self._inside -= 1
+            self._metrics.waiting.set(self._inside)
+
+    def close(self) -> None:
+        """Finish the pictures that run, and drop those that wait."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _one(self, path: Path) -> Analysis:
+        started = perf_counter()
+        form = picture_format(read_head(path))
+        if form is None:
+            raise wrong_type(path.name, "what is no picture", f"one of {', '.join(READERS)}")
+        width, height = picture_size_wh(path)
+        if width * height > self._max_pixels:
+            found, most = f"{width} x {height} pixels", f"{self._max_pixels:,} pixels in all"
+            raise too_large(path.name, found, most)
+        try:
+            return self.analyzer.analyze(path)
+        finally:
+            self._metrics.pictures.observe(perf_counter() - started)

@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playbill.archive.archive import Archive
+from playbill.server.settings import ServerSettings
+from tests.support.serving import Serving, serving
+
+
+@pytest.fixture
+def settings() -> ServerSettings:
+    """The server's; a test module may have its own."""
+    return ServerSettings()
+
+
+@pytest.fixture
+def archive(tmp_path: Path, database_url: str) -> Iterator[Archive]:
+    """An empty archive, on each kind of data base."""
+    opened = Archive.create(tmp_path / "archive", database_url=database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def server(archive: Archive, settings: ServerSettings) -> Iterator[Serving]:
+    """A real server on it."""
+    with serving(archive, settings) as running:
+        yield running
