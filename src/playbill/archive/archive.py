@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playbill.archive.blobs import Blobs
 from playbill.archive.database import Database
-from playbill.archive.tables import metadata
+from playbill.archive.migrations.upgrading import upgrade_database
 from playbill.core.atomic import atomic_path
 from playbill.errors import ArchiveError
 
@@ -46,6 +46,7 @@ class Archive:
         Raises:
             ArchiveError: there is none, or a newer Playbill wrote it.
             ArchiveUnavailable: the data base does not answer.
+            OutputError: there is no room for a copy of an older data base.
         """
         settings = folder / SETTINGS
         if not settings.exists():
@@ -55,8 +56,12 @@ class Archive:
         places = _read(settings)
         url = places.get("database")
         database = Database.open(url) if url else Database.in_folder(folder.resolve())
-        database.write(metadata.create_all)
         blobs = Blobs.open(places.get("blobs", str(folder.resolve() / "blobs")))
+        try:
+            upgrade_database(database)
+        except BaseException:
+            database.close()
+            raise
         return cls(folder, database, blobs)
 
     def close(self) -> None:
