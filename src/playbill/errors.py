@@ -16,6 +16,7 @@ PlaybillError
 │   ├── NotInArchive        nothing of that id is there
 │   ├── Conflict            it was changed meanwhile, or contradicts what is there
 │   └── ArchiveUnavailable  the data base does not answer
+├── ExportError         a result cannot be had in the asked-for format
 └── OutputError         a result cannot be written
 
 Each message is one sentence: what, where, found, expected. A caller's own bug stays `ValueError`.
@@ -88,3 +89,7 @@ class ArchiveUnavailable(ArchiveError):
 
 class OutputError(PlaybillError):
     """A result cannot be written where it was asked for."""
+
+
+class ExportError(PlaybillError):
+    """A result cannot be had in the format it was asked for in."""

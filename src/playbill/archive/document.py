@@ -8,6 +8,7 @@ from typing import Any
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.core.atomic import atomic_path
+from playbill.core.boxes import whole_pixels
 from playbill.core.media import MediaInfo
 from playbill.core.metadata import Box, FrameMetadata, Thing
 from playbill.core.people import Person
@@ -149,15 +150,8 @@ def _appearance(appearance: Appearance) -> Json:
 
 
 def _bb(box_xyxy: Box, size_wh: tuple[int, int]) -> Json:
-    """Whole pixels inside the picture, never without area."""
-    left, right = _whole_side(box_xyxy[0], box_xyxy[2], size_wh[0])
-    top, bottom = _whole_side(box_xyxy[1], box_xyxy[3], size_wh[1])
+    left, top, right, bottom = whole_pixels(box_xyxy, size_wh)
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
-
-
-def _whole_side(low: float, high: float, size: int) -> tuple[int, int]:
-    start = min(max(round(low), 0), size - 1)
-    return start, max(min(round(high), size), start + 1)
 
 
 def _seconds(time_s: Fraction) -> float:

@@ -32,6 +32,24 @@ def clip_boxes(boxes_xyxy: Boxes, size_wh: tuple[int, int]) -> Boxes:
     return np.clip(boxes_xyxy, 0, np.array([width, height, width, height], np.float32))
 
 
+def whole_pixels(
+    box_xyxy: tuple[float, float, float, float], size_wh: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """The box in whole pixels inside a picture of `size_wh`, never without area.
+
+    >>> whole_pixels((-3.2, 10.4, 20.6, 10.4), (640, 360))
+    (0, 10, 21, 11)
+    """
+    left, right = _whole_side(box_xyxy[0], box_xyxy[2], size_wh[0])
+    top, bottom = _whole_side(box_xyxy[1], box_xyxy[3], size_wh[1])
+    return left, top, right, bottom
+
+
+def _whole_side(low: float, high: float, size: int) -> tuple[int, int]:
+    start = min(max(round(low), 0), size - 1)
+    return start, max(min(round(high), size), start + 1)
+
+
 def box_areas(boxes_xyxy: Boxes) -> NDArray[np.float32]:
     """(n,) areas in square pixels."""
     sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]

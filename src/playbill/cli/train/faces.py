@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from playbill.cli.console import warn
-from playbill.cli.extras import from_extra
 from playbill.cli.train import options
 from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
+from playbill.core.extras import from_extra
 from playbill.models.store import ModelStore
 from playbill.training.faces.settings import (
     FACES,

@@ -1,4 +1,4 @@
-"""Parts of Playbill that need an extra: imported when a command needs them."""
+"""Parts of Playbill that need an extra: imported when they are needed."""
 
 from importlib import import_module
 from types import ModuleType
@@ -18,6 +18,5 @@ def from_extra(module: str, extra: str) -> ModuleType:
         if error.name is None or error.name.startswith("playbill"):
             raise
         raise ExtraMissing(
-            f"{error.name} is not installed, which this command needs: "
-            f"pip install 'playbill[{extra}]'"
+            f"{error.name} is not installed, which this needs: pip install 'playbill[{extra}]'"
         ) from error
