@@ -7,7 +7,7 @@ whoever takes up work that was left behind gives it another.
 import secrets
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
 from playbill.archive.queue.ending import end_jobs, open_settle
 from playbill.archive.queue.shared import free, is_active, lock_key, moment, of_key
@@ -157,19 +157,36 @@ def expire(tx: Connection, worker: str, reason: str) -> int:
 
 
 def _next(tx: Connection, now: float) -> Any:
+    """The row to claim. A look at the front of a long queue is quick; the rest is the sure way."""
+    urgent = select(func.max(jobs.c.priority)).where(jobs.c.state == "queued")
+    fronts = (
+        _due(now).where(jobs.c.state == "running"),
+        _due(now).where(jobs.c.state == "queued", jobs.c.priority == urgent.scalar_subquery()),
+    )
+    seen = [row for front in fronts if (row := tx.execute(front).first()) is not None]
+    every = _due(now).where(jobs.c.state.in_(ACTIVE)).with_for_update(of=segments, skip_locked=True)
+    if seen:
+        first = min(seen, key=lambda row: (-row.priority, row.ordered_at, row.job_id))
+        row = tx.execute(every.where(jobs.c.id == first.job_id)).first()
+        if row is not None:
+            return row
+    return tx.execute(every).first()
+
+
+def _due(now: float) -> Select[Any]:
+    """The most urgent segment that is free, and what is to be known of it."""
     wanted = and_(
         jobs.c.media_id == segments.c.media_id, jobs.c.fingerprint == segments.c.fingerprint
     )
     columns = [column for column in segments.c if column.name != "findings"]
-    found = (
-        select(*columns, jobs.c.settings)
+    of_job = (jobs.c.settings, jobs.c.priority, jobs.c.created_at.label("ordered_at"))
+    return (
+        select(*columns, *of_job, jobs.c.id.label("job_id"))
         .join(jobs, wanted)
-        .where(jobs.c.state.in_(ACTIVE), free(now))
+        .where(free(now))
         .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id, segments.c.number)
         .limit(1)
-        .with_for_update(of=segments, skip_locked=True)
     )
-    return tx.execute(found).first()
 
 
 def _put_aside(tx: Connection, row: Any, reason: str, now: float) -> None:
