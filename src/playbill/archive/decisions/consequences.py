@@ -1,0 +1,132 @@
+"""From a decision, made or undone, to everything that is shown otherwise because of it."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from sqlalchemy import Connection, select
+
+from playbill.archive.chunks import chunks
+from playbill.archive.decisions.log import Decision, Kind, Subjects, append, get_decision, tracks_of
+from playbill.archive.decisions.pieces import machine_track, project_pieces
+from playbill.archive.decisions.projection import project_tracks
+from playbill.archive.decisions.rows import (
+    project_clusters,
+    project_media,
+    project_merged_clusters,
+    project_merged_people,
+    project_people,
+    touch,
+    with_company,
+)
+from playbill.archive.tables import clusters, decision_tracks, decisions, people, tracks
+
+
+def decide(
+    tx: Connection,
+    who: str,
+    kind: Kind,
+    about: Subjects,
+    details: dict[str, object] | None = None,
+) -> int:
+    """Write a decision down and show what follows from it; its number."""
+    seq = append(tx, who, kind, about, details)
+    follow(tx, get_decision(tx, seq))
+    return seq
+
+
+def follow(tx: Connection, decision: Decision) -> None:
+    """Show what follows from a decision that has begun or ceased to count."""
+    _FOLLOWING[decision.kind](tx, decision)
+
+
+def _person(tx: Connection, decision: Decision) -> None:
+    project_people(tx, _some(decision.about.person_id))
+
+
+def _hidden(tx: Connection, decision: Decision) -> None:
+    project_people(tx, _some(decision.about.person_id))
+    project_clusters(tx, _some(decision.about.cluster_id))
+    project_media(tx, _some(decision.about.media_id))
+
+
+def _promoted(tx: Connection, decision: Decision) -> None:
+    project_media(tx, _some(decision.about.media_id))
+
+
+def _tracks(tx: Connection, decision: Decision) -> None:
+    project_tracks(tx, tracks_of(tx, [decision.seq]))
+
+
+def _separated(tx: Connection, decision: Decision) -> None:
+    project_tracks(tx, tracks_of(tx, [decision.seq]))
+    about = decision.about
+    touch(tx, clusters, _some(about.cluster_id, about.other_cluster_id))
+
+
+def _split(tx: Connection, decision: Decision) -> None:
+    (whole,) = tracks_of(tx, [decision.seq])
+    project_pieces(tx, [machine_track(tx, whole)])
+    project_tracks(tx, [whole, decision.details["track"]])
+
+
+def _named_cluster(tx: Connection, decision: Decision) -> None:
+    _renamed_clusters(tx, _some(decision.about.cluster_id))
+
+
+def _merged_clusters(tx: Connection, decision: Decision) -> None:
+    del decision
+    _renamed_clusters(tx, project_merged_clusters(tx))
+
+
+def _merged_people(tx: Connection, decision: Decision) -> None:
+    del decision
+    company = with_company(tx, people, project_merged_people(tx))
+    named = select(decisions.c.cluster_id).where(decisions.c.kind == "name_cluster")
+    seen, said = tracks.c, decisions.c
+    cluster_ids: set[str] = set()
+    track_ids: set[int] = set()
+    for some in chunks(company):
+        of_them = named.where(said.person_id.in_(some))
+        cluster_ids.update(tx.execute(of_them).scalars())
+        for column in (seen.person_id, seen.machine_person_id):
+            track_ids.update(tx.execute(select(seen.id).where(column.in_(some))).scalars())
+        spoken = select(decision_tracks.c.track_id).join(
+            decisions, said.seq == decision_tracks.c.seq
+        )
+        track_ids.update(tx.execute(spoken.where(said.person_id.in_(some))).scalars())
+    project_clusters(tx, cluster_ids)
+    project_tracks(tx, track_ids | _inside(tx, cluster_ids))
+
+
+def _renamed_clusters(tx: Connection, cluster_ids: set[str]) -> None:
+    project_clusters(tx, cluster_ids)
+    project_tracks(tx, _inside(tx, cluster_ids))
+
+
+def _inside(tx: Connection, cluster_ids: set[str]) -> set[int]:
+    """The tracks that these clusters, and those they are one with, are shown to hold."""
+    found: set[int] = set()
+    for some in chunks(with_company(tx, clusters, cluster_ids)):
+        held = select(tracks.c.id).where(tracks.c.cluster_id.in_(some))
+        found.update(tx.execute(held).scalars())
+    return found
+
+
+def _some(*ids: str | None) -> set[str]:
+    return {one for one in ids if one is not None}
+
+
+_FOLLOWING: MappingProxyType[Kind, Callable[[Connection, Decision], None]] = MappingProxyType(
+    {
+        "name_cluster": _named_cluster,
+        "assign": _tracks,
+        "reject": _tracks,
+        "split": _split,
+        "separate": _separated,
+        "merge_clusters": _merged_clusters,
+        "merge_people": _merged_people,
+        "rename": _person,
+        "hide": _hidden,
+        "promote": _promoted,
+    }
+)
