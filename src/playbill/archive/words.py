@@ -77,11 +77,11 @@ def matching(kind: Named, text: str) -> Select[str] | None:
 
 def beginning(kind: Named, prefix: str) -> Select[str]:
     """Ids of those with a word that begins with `prefix`, which is folded; some more than once."""
-    return select(words.c.subject_id).where(words.c.kind == kind, _begins(prefix))
+    return select(words.c.subject_id).where(words.c.kind == kind, begins(prefix))
 
 
-def _begins(prefix: str) -> ColumnElement[Any]:
-    """A range, not LIKE: an index serves it on every data base."""
+def begins(prefix: str) -> ColumnElement[Any]:
+    """The word begins with `prefix`: a range, not LIKE, so an index serves it everywhere."""
     return and_(words.c.word >= prefix, words.c.word < prefix + _LAST)
 
 

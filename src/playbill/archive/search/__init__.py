@@ -1,5 +1,16 @@
 """Finding again what was found: by person, object, both together, text, or an example face."""
 
+from playbill.archive.search.boxes import DocumentBoxes
 from playbill.archive.search.query import MediaRef, Moment, Query, Seen, Thumbnail, object_class
+from playbill.archive.search.searching import search
 
-__all__ = ["MediaRef", "Moment", "Query", "Seen", "Thumbnail", "object_class"]
+__all__ = [
+    "DocumentBoxes",
+    "MediaRef",
+    "Moment",
+    "Query",
+    "Seen",
+    "Thumbnail",
+    "object_class",
+    "search",
+]

@@ -81,9 +81,9 @@ class Query:
 
     def __post_init__(self) -> None:
         page_limit(self.limit)
-        _require_ids("person", self.person_ids)
-        _require_ids("group", self.cluster_ids)
-        _require_ids("medium", self.media_ids)
+        require_ids("person", self.person_ids)
+        require_ids("group", self.cluster_ids)
+        require_ids("medium", self.media_ids)
         _require_subjects(self)
         _require_times(self)
         _require_text(self.text)
@@ -174,7 +174,12 @@ def object_class(label: str) -> int:
     raise ArchiveError(f"{label[:100]!r}: expected one of COCO's 80 classes of objects{hint}")
 
 
-def _require_ids(what: str, ids: Sequence[str]) -> None:
+def require_ids(what: str, ids: Sequence[str]) -> None:
+    """Refuse what can be no id, and ids that come twice.
+
+    Raises:
+        ArchiveError: there is such a one.
+    """
     for id_ in ids:
         if not _ID.fullmatch(id_):
             raise ArchiveError(f"{id_[:60]!r}: expected the id of a {what}")
@@ -208,7 +213,7 @@ def _require_times(query: Query) -> None:
     if query.from_s is not None and query.to_s is not None and query.from_s >= query.to_s:
         raise ArchiveError(f"expected a time before {query.to_s} s, found {query.from_s} s")
     for name, moment in (("added_from", query.added_from), ("added_to", query.added_to)):
-        if moment is not None and moment.tzinfo is None:
+        if moment is not None and (moment.tzinfo is None or not 1970 <= moment.year < 9999):
             raise ArchiveError(f"{name}: expected a moment with a time zone, found {moment}")
 
 

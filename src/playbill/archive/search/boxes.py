@@ -1,0 +1,82 @@
+"""Where everything is in a frame, as the stored documents tell it."""
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from math import hypot
+from threading import Lock
+
+from sqlalchemy import Connection, select
+
+from playbill.archive.packing import unpack_text
+from playbill.archive.tables import runs
+from playbill.core.metadata import Box, Kind
+
+KEPT = 32
+"""Documents whose boxes stay in memory; an hour of video takes a few megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThingBox:
+    """One person or object in one frame."""
+
+    kind: Kind
+    class_id: int
+    score: float
+    box_xyxy: Box
+
+
+Frames = dict[int, tuple[ThingBox, ...]]
+"""By index; things in the order of the document, which `faces.thing` counts."""
+
+
+class DocumentBoxes:
+    """Boxes by run. Documents never change, so the last ones read are kept."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept, self._lock = kept, Lock()
+        self._frames: OrderedDict[str, Frames] = OrderedDict()
+
+    def of_run(self, tx: Connection, run_id: str) -> Frames:
+        """All boxes of a run.
+
+        Raises:
+            ArchiveError: its document is damaged.
+        """
+        with self._lock:
+            if run_id in self._frames:
+                self._frames.move_to_end(run_id)
+                return self._frames[run_id]
+        packed = tx.execute(select(runs.c.document).where(runs.c.id == run_id)).scalar_one()
+        frames = _read(unpack_text(packed, f"run {run_id}"))
+        with self._lock:
+            self._frames[run_id] = frames
+            if len(self._frames) > self._kept:
+                self._frames.popitem(last=False)
+        return frames
+
+
+def gap(a: Box, b: Box) -> float:
+    """Pixels between two boxes; 0 where they touch or overlap.
+
+    >>> gap((0, 0, 10, 10), (13, 14, 20, 20))
+    5.0
+    """
+    across = max(a[0] - b[2], b[0] - a[2], 0.0)
+    down = max(a[1] - b[3], b[1] - a[3], 0.0)
+    return hypot(across, down)
+
+
+def _read(text: str) -> Frames:
+    return {
+        frame["frameIdx"]: tuple(
+            ThingBox(entry["kind"], entry["ObjectID"], entry["score"], _box(entry["Bb"]))
+            for entry in frame["objects"]
+        )
+        for frame in json.loads(text)["frames"]
+    }
+
+
+def _box(bb: dict[str, float]) -> Box:
+    left, top = float(bb["x"]), float(bb["y"])
+    return (left, top, left + bb["width"], top + bb["height"])
