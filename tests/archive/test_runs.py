@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from playbill.archive.database import Database
-from playbill.archive.media import add_media, get_media, show_run
+from playbill.archive.media import add_media, get_media
 from playbill.archive.packing import unpack_vectors
 from playbill.archive.runs import get_run, keep_run, list_runs
 from playbill.archive.tables import appearances, faces, people, tracks
@@ -79,16 +79,6 @@ def test_runs_of_one_medium_lie_side_by_side_and_the_newest_is_shown(database: D
         ("run-2", True),
         ("run-2", True),
     ]
-
-
-def test_another_run_can_be_shown(database: Database) -> None:
-    media_id = database.write(lambda tx: keep(tx, sightings(ADA_SITS)))
-    database.write(lambda tx: keep(tx, sightings(ADA_SITS, run_id="run-2")))
-
-    database.write(lambda tx: show_run(tx, media_id, "run-1"))
-
-    shown = select(appearances.c.run_id).where(appearances.c.current)
-    assert database.read(lambda tx: tx.execute(shown).scalars().all()) == ["run-1"]
 
 
 def test_keeping_a_run_again_changes_nothing(database: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, false, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from playbill.archive import audit
 from playbill.archive.packing import is_text, micros, seconds
@@ -187,15 +187,6 @@ def counts_of(tx: Connection, media_ids: Sequence[str]) -> dict[str, MediaCounts
         media_id: MediaCounts(ran[media_id], *known.get(media_id, (0, 0, 0)))
         for media_id in media_ids
     }
-
-
-def show_run(tx: Connection, media_id: str, run_id: str | None) -> None:
-    """Make `run_id` what is shown of a medium: a projection, which changes nothing else."""
-    shown = {"run_id": run_id, "version": media.c.version + 1}
-    tx.execute(update(media).where(media.c.id == media_id).values(shown))
-    current = false() if run_id is None else appearances.c.run_id == run_id
-    stale = and_(appearances.c.media_id == media_id, appearances.c.current != current)
-    tx.execute(update(appearances).where(stale).values(current=current))
 
 
 def _after(cursor: str) -> Any:

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from playbill.archive import audit
+from playbill.archive.decisions.projection import project_tracks
+from playbill.archive.decisions.rows import project_media
 from playbill.archive.document import document_text, run_json
-from playbill.archive.media import get_media, show_run
+from playbill.archive.media import get_media
 from playbill.archive.packing import is_text, micros, pack_text, pack_vector
+from playbill.archive.people import create_person
 from playbill.archive.reading import run_record
 from playbill.archive.same_faces import PlacedFace, same_tracks
 from playbill.archive.tables import appearances, faces, people, runs, tracks
-from playbill.core.people import Person
 from playbill.core.run import RunRecord
 from playbill.core.sightings import Sightings
 from playbill.errors import Conflict, NotInArchive
@@ -76,7 +78,8 @@ def keep_run(
     _keep_faces(tx, sightings, track_ids, crops)
     _keep_stretches(tx, sightings, track_ids)
     link_tracks(tx, run.id)
-    show_run(tx, media_id, run.id)
+    project_media(tx, [media_id])
+    project_tracks(tx, track_ids)
     about = {"media": media_id, "tracks": len(track_ids), "fingerprint": fingerprint}
     audit.record(tx, MACHINE, "run.keep", f"run:{run.id}", **about)
 
@@ -191,14 +194,8 @@ def _meet_people(tx: Connection, sightings: Sightings) -> None:
     }
     known = select(people.c.id).where(people.c.id.in_(named))
     for person_id in sorted(named.keys() - set(tx.execute(known).scalars())):
-        _meet(tx, named[person_id])
-
-
-def _meet(tx: Connection, person: Person) -> None:
-    names = {"first_name": person.name, "name": person.name}
-    made = {"created_at": datetime.now(UTC), "created_by": MACHINE}
-    tx.execute(insert(people).values(id=person.id, **names, **made))
-    audit.record(tx, MACHINE, "person.create", f"person:{person.id}", name=person.name)
+        name = named[person_id].name
+        create_person(tx, MACHINE, name, even_if_named_alike=True, person_id=person_id)
 
 
 def _keep_tracks(tx: Connection, sightings: Sightings) -> list[int]:

@@ -1,0 +1,135 @@
+"""The document of a run as it was made, and as it would be made with what is known today."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from playbill.archive.media import get_media
+from playbill.archive.packing import is_text, seconds, unpack_text
+from playbill.archive.reading import from_document
+from playbill.archive.runs import RunRow, get_run
+from playbill.archive.tables import faces, people, runs, tracks
+from playbill.core.analysis import Analysis
+from playbill.core.appearances import Appearance
+from playbill.core.joining import find_appearances
+from playbill.core.metadata import FrameMetadata, Thing
+from playbill.core.people import Match, Person
+from playbill.errors import ArchiveError, DocumentError, NotInArchive
+
+CERTAIN = 1.0
+"""The score of a name that a person gave: it is no machine's guess."""
+
+
+def document_of(tx: Connection, run_id: str) -> str:
+    """The JSON of a run, byte for byte as it was made.
+
+    Raises:
+        NotInArchive: there is no such run.
+        ArchiveError: what is kept of it is damaged.
+    """
+    found = select(runs.c.document).where(runs.c.id == run_id)
+    packed = tx.execute(found).scalar() if is_text(run_id) else None
+    if packed is None:
+        raise NotInArchive(f"run {run_id!r}: there is no such run in the archive")
+    return unpack_text(packed, f"run {run_id}")
+
+
+def analysis_of(tx: Connection, run_id: str) -> Analysis:
+    """What a run said when it was made; errors as for `document_of`."""
+    try:
+        return from_document(json.loads(document_of(tx, run_id)), f"run {run_id}")
+    except (json.JSONDecodeError, DocumentError) as error:
+        raise ArchiveError(f"run {run_id}: its document is damaged: {error}") from error
+
+
+def analysis_now(tx: Connection, media_id: str) -> Analysis:
+    """What the shown run of a medium says with the names of today.
+
+    Each face has the name that its track has now. A name that a person gave has the score 1; of a
+    machine's, it is the face's own where the run said the same, else that of the track. Where
+    nobody is named any more there is somebody. Appearances are made anew by the pipeline's rule;
+    if no face has another name than in the document, they are the document's own.
+
+    Raises:
+        NotInArchive: there is no such medium, or it is not analysed yet.
+        ArchiveError: what is kept of the run is damaged.
+    """
+    shown = get_media(tx, media_id).run_id
+    if shown is None:
+        raise NotInArchive(f"media {media_id!r}: it is not analysed yet")
+    return analysis_today(tx, shown)
+
+
+def analysis_today(tx: Connection, run_id: str) -> Analysis:
+    """The same of any run."""
+    said, run, names = analysis_of(tx, run_id), get_run(tx, run_id), _names(tx, run_id)
+    frames = tuple(_renamed(frame, names) for frame in said.frames)
+    if frames == said.frames:
+        return said
+    return replace(said, frames=frames, appearances=_appearances(said, run, frames))
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Who a face is today."""
+
+    person: Person | None
+    machine_score: float
+    verified: bool
+
+
+def _names(tx: Connection, run_id: str) -> dict[tuple[int, int], _Name]:
+    """By frame and by place among its things."""
+    who = (
+        select(
+            faces.c.frame_index,
+            faces.c.thing,
+            people.c.id,
+            people.c.name,
+            tracks.c.machine_score,
+            tracks.c.verified,
+        )
+        .join(tracks, tracks.c.id == faces.c.track_id)
+        .outerjoin(people, people.c.id == tracks.c.person_id)
+        .where(faces.c.run_id == run_id)
+    )
+    return {
+        (frame, thing): _Name(
+            Person(person_id, name) if person_id and name else None, score or 0.0, verified
+        )
+        for frame, thing, person_id, name, score, verified in tx.execute(who)
+    }
+
+
+def _renamed(frame: FrameMetadata, names: Mapping[tuple[int, int], _Name]) -> FrameMetadata:
+    things = tuple(
+        _named(thing, names[frame.index, place]) if (frame.index, place) in names else thing
+        for place, thing in enumerate(frame.things)
+    )
+    return replace(frame, things=things)
+
+
+def _named(thing: Thing, name: _Name) -> Thing:
+    if name.person is None:
+        return replace(thing, match=None)
+    said = thing.match
+    agreed = said is not None and said.person is not None and said.person.id == name.person.id
+    if name.verified:
+        score = CERTAIN
+    elif said is not None and agreed:
+        score = said.score
+    else:
+        score = name.machine_score
+    return replace(thing, match=Match(name.person, score))
+
+
+def _appearances(
+    said: Analysis, run: RunRow, frames: tuple[FrameMetadata, ...]
+) -> tuple[Appearance, ...]:
+    if said.media.duration_s is None:
+        return ()
+    cuts_s = [seconds(cut_us) for cut_us in run.cuts_us]
+    bridge = int(said.run.settings.get("bridge", 0))
+    return find_appearances(frames, cuts_s, said.media.duration_s, bridge=bridge)
