@@ -18,6 +18,8 @@ PATIENCE_S = 30.0
 """So long a unit of work is tried again while the data base is locked or away."""
 BUSY_MS = 10_000
 """So long SQLite itself waits for another writer."""
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON")
+"""The last one: what is deleted is written over with zeros, since faces are to be forgotten."""
 
 
 class Database:
@@ -86,6 +88,19 @@ class Database:
         """
         return self._run(work, write=True)
 
+    def empty_log(self) -> None:
+        """Bring SQLite's write-ahead log home, where old states of rows linger; it may be in use.
+
+        PostgreSQL sees to its own.
+        """
+        if self.dialect != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -135,7 +150,7 @@ def _tame_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 

@@ -64,7 +64,9 @@ class Knowledge:
         cluster = self._cluster(track)
         direct = self._direct(track)
         if direct.decided:
-            return Answer(self._people.now(direct.person_id), cluster, verified=True)
+            person = self._people.now(direct.person_id)
+            erased = person is None and direct.person_id is not None
+            return Answer(person, cluster, verified=not erased)
         for named in (track, *self.lineage.relatives(track)):
             name = self._name(self._cluster(named))
             if name is not None and name not in direct.rejected:

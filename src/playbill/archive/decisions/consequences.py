@@ -80,7 +80,11 @@ def _merged_clusters(tx: Connection, decision: Decision) -> None:
 
 def _merged_people(tx: Connection, decision: Decision) -> None:
     del decision
-    company = with_company(tx, people, project_merged_people(tx))
+    reconsider_people(tx, with_company(tx, people, project_merged_people(tx)))
+
+
+def reconsider_people(tx: Connection, company: set[str]) -> None:
+    """Say anew what any machine or person ever said of these people."""
     named = select(decisions.c.cluster_id).where(decisions.c.kind == "name_cluster")
     seen, said = tracks.c, decisions.c
     cluster_ids: set[str] = set()
