@@ -2,10 +2,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from playbill.archive.archive import Archive
 from playbill.server.settings import ServerSettings
 from tests.support.serving import Serving, serving
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[list[structlog.typing.EventDict]]:
+    """What the server logs."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from playbill.archive.access.replies import drop_unfinished
 from playbill.archive.archive import Archive
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.metrics import Metrics
@@ -17,10 +18,11 @@ from playbill.server.pictures import Pictures
 from playbill.server.problems import MEDIA_TYPE, add_handlers
 from playbill.server.rates import Rates
 from playbill.server.requests import Requests
-from playbill.server.routes import health, images, sessions
+from playbill.server.routes import audit, health, images, keys, sessions, users
 from playbill.server.schemas import ProblemBody
 from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
+from playbill.server.tidying import tidy
 
 DESCRIPTION = """
 Who and what appears when and where, in pictures and video.
@@ -28,7 +30,7 @@ Who and what appears when and where, in pictures and video.
 Every refusal is an RFC 9457 problem: what, where, found, expected. What can be edited has an ETag,
 and editing it needs `If-Match`. A POST with an `Idempotency-Key` may be sent again without harm.
 """
-ROUTES = (images, sessions, health)
+ROUTES = (images, sessions, users, keys, audit, health)
 
 
 def create_app(
@@ -45,14 +47,15 @@ def create_app(
         services = _services(archive, settings, opened, metrics)
         shutil.rmtree(services.incoming, ignore_errors=True)
         app.state.services = services
+        await asyncio.to_thread(archive.database.write, drop_unfinished)
         await asyncio.to_thread(services.naming.renew)
-        keeper = asyncio.create_task(services.naming.keep())
+        chores = [asyncio.create_task(chore) for chore in (services.naming.keep(), tidy(services))]
         try:
             yield
         finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await asyncio.to_thread(services.pictures.close)
 
     app = FastAPI(

@@ -64,24 +64,33 @@ class Caller:
 def caller_of(
     request: Request,
     services: Served,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    session: Annotated[str | None, Depends(_cookie)],
+    _bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    _cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Caller:
-    """Find out who asks, and whether they ask too often.
+    """`authenticate`, with what OpenAPI says of it."""
+    return authenticate(request, services)
+
+
+def authenticate(request: Request, services: Services) -> Caller:
+    """Find out who asks, and whether they ask too often; once for a request.
 
     Raises:
         Problem: 401, 403 or 429.
     """
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:
+        return known
+    header, session = request.headers.get("Authorization"), request.cookies.get(COOKIE)
     caller: Caller | None = None
-    if bearer is not None:
-        caller = _by_key(bearer.credentials, services)
+    if header is not None:
+        scheme, _, credentials = header.partition(" ")
+        caller = _by_key(credentials.strip(), services) if scheme.lower() == "bearer" else None
     elif session is not None:
         caller = _by_session(request, session, services)
     if caller is None:
         _slow_down(services.rates, f"address:{address_of(request)}")
-        found = "a key that does not count" if bearer else "a session that is over"
-        raise _unknown(found if bearer or session else "nothing")
-    request.state.who = caller.who
+        raise _unknown("a key that does not count" if header else "no session that counts")
+    request.state.caller, request.state.who = caller, caller.who
     _slow_down(services.rates, caller.who)
     return caller
 

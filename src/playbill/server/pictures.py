@@ -34,15 +34,17 @@ class Pictures:
         """Let another gallery answer from the next picture on."""
         self.analyzer = replace(self.analyzer, recogniser=recogniser)
 
-    async def analyze(self, path: Path) -> Analysis:
+    async def analyze(self, path: Path, *, queued: bool = True) -> Analysis:
         """Analyse one picture when its turn comes.
+
+        Those that are not `queued` are never sent away; their sender holds the others back.
 
         Raises:
             Problem: 503, so many wait already that it should come again later; 413, it has too
                 many pixels; 415, it is no picture.
             MediaError: it cannot be read.
         """
-        if self._inside >= self._most:
+        if queued and self._inside >= self._most:
             raise busy(f"{self._inside} pictures are being analysed or wait already", RETRY_S)
         self._inside += 1
         self._metrics.waiting.set(self._inside)

@@ -107,8 +107,8 @@ def wrong_type(where: str, found: str, expected: str) -> Problem:
 
 
 def busy(detail: str, after_s: float, status: int = 503) -> Problem:
-    """503 or 429: come again later."""
-    kind = "too-many-requests" if status == 429 else "busy"
+    """503, 429 or 409: come again later."""
+    kind = {409: "still-at-it", 429: "too-many-requests"}.get(status, "busy")
     return Problem(status, detail, kind, headers={"Retry-After": str(max(1, math.ceil(after_s)))})
 
 

@@ -1,16 +1,22 @@
 """Pictures in, documents out; nothing of them is kept."""
 
+import asyncio
+import json
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from playbill.archive.document import document_text
-from playbill.errors import MediaError
+from playbill.errors import MediaError, PlaybillError
 from playbill.server.auth import Analyst
 from playbill.server.incoming import Received, received
+from playbill.server.once import once
 from playbill.server.pictures import Pictures
-from playbill.server.problems import Problem
-from playbill.server.services import Served
+from playbill.server.problems import Problem, instance_of, problem_of, to_json, too_large
+from playbill.server.services import Served, Services
+from playbill.server.settings import ServerSettings
+from playbill.server.zips import Refused, is_zip, take_out
 
 router = APIRouter(prefix="/v1/images", tags=["images"])
 
@@ -39,6 +45,44 @@ PICTURE_BODY: dict[str, Any] = {
     ],
 }
 
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "images": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                        }
+                    },
+                }
+            },
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+BATCH_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["results"],
+    "properties": {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "document": {"type": "object"},
+                    "problem": {"type": "object"},
+                },
+            },
+        }
+    },
+}
+
 
 @router.post(
     "",
@@ -47,17 +91,21 @@ PICTURE_BODY: dict[str, Any] = {
     response_class=Response,
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
-async def one(request: Request, _: Analyst, services: Served) -> Response:
+async def one(request: Request, caller: Analyst, services: Served) -> Response:
     """The document `playbill/1`, byte for byte what `playbill analyze --out` writes."""
     async with received(request, services.incoming, most_files=1, name="picture") as form:
         if not form.files:
             raise Problem(422, "body: found no file, expected a picture", "invalid", where="body")
-        return Response(
-            await _document(services.pictures, form.files[0]), media_type="application/json"
-        )
+        picture = form.files[0]
+
+        async def work() -> Response:
+            text = await _document(services.pictures, picture)
+            return Response(text, media_type="application/json")
+
+        return await once(request, caller.who, form.digest(), work)
 
 
-async def _document(pictures: Pictures, file: Received) -> str:
+async def _document(pictures: Pictures, file: Received, *, queued: bool = True) -> str:
     """The document of one picture; messages do not say where the server keeps it.
 
     Raises:
@@ -65,6 +113,71 @@ async def _document(pictures: Pictures, file: Received) -> str:
         Problem: see `Pictures.analyze`.
     """
     try:
-        return document_text(await pictures.analyze(file.path))
+        return document_text(await pictures.analyze(file.path, queued=queued))
     except MediaError as error:
         raise MediaError(str(error).replace(str(file.path), file.path.name)) from error
+
+
+@router.post(
+    "/batch",
+    summary="Who and what is in each of many pictures.",
+    openapi_extra=BATCH_BODY,
+    response_class=Response,
+    responses={200: {"content": {"application/json": {"schema": BATCH_SCHEMA}}}},
+)
+async def batch(request: Request, caller: Analyst, services: Served) -> Response:
+    """Several files in one multipart body, or a ZIP: for each its document or its problem."""
+    most = services.settings.max_batch_pictures
+    async with received(request, services.incoming, most_files=most, name="pictures.zip") as form:
+        if not form.files:
+            raise Problem(422, "body: found no file, expected pictures", "invalid", where="body")
+
+        async def work() -> Response:
+            return Response(
+                await _documents(request, services, form.files), media_type="application/json"
+            )
+
+        return await once(request, caller.who, form.digest(), work)
+
+
+async def _documents(request: Request, services: Services, files: list[Received]) -> str:
+    pictures = await to_thread.run_sync(_unpacked, files, services.settings)
+    if len(pictures) > services.settings.max_batch_pictures:
+        most = f"{services.settings.max_batch_pictures}"
+        raise too_large("body", f"{len(pictures)} pictures", most)
+    turns = asyncio.Semaphore(services.settings.picture_threads)
+
+    async def one_of_many(picture: Received | Refused) -> str:
+        async with turns:
+            if await request.is_disconnected():
+                raise Problem(400, "the sender went away", "gone")
+            return await _result(request, services.pictures, picture)
+
+    results = await asyncio.gather(*[one_of_many(picture) for picture in pictures])
+    return '{"results": [' + ", ".join(results) + "]}\n"
+
+
+async def _result(request: Request, pictures: Pictures, picture: Received | Refused) -> str:
+    """`{"name": ..., "document": ...}` or `{"name": ..., "problem": ...}` as JSON."""
+    name = picture.name if isinstance(picture, Refused) else picture.path.name
+    said = f'{{"name": {json.dumps(name, ensure_ascii=False)}, '
+    try:
+        if isinstance(picture, Refused):
+            raise picture.problem
+        document = await _document(pictures, picture, queued=False)
+    except (PlaybillError, Problem) as error:
+        problem = to_json(problem_of(error), instance_of(request.scope))
+        return f'{said}"problem": {json.dumps(problem, ensure_ascii=False)}}}'
+    return f'{said}"document": {document.rstrip()}}}'
+
+
+def _unpacked(files: list[Received], settings: ServerSettings) -> list[Received | Refused]:
+    """All pictures, those of ZIPs too, in order."""
+    found: list[Received | Refused] = []
+    for number, file in enumerate(files):
+        if is_zip(file.path):
+            folder = file.path.parent / f"out-{number}"
+            found.extend(take_out(file.path, folder, settings))
+        else:
+            found.append(file)
+    return found

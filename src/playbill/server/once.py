@@ -1,0 +1,91 @@
+"""`Idempotency-Key`: a POST that is sent again is answered again, and not done again."""
+
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from hashlib import sha256
+from typing import Any
+
+from anyio import to_thread
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from playbill.archive.access.replies import (
+    KeyReused,
+    Reply,
+    StillAtIt,
+    begin_reply,
+    drop_reply,
+    keep_reply,
+)
+from playbill.archive.database import Database
+from playbill.server.auth import authenticate
+from playbill.server.problems import Problem, busy
+from playbill.server.services import services_of
+
+HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_KEPT = frozenset({"content-type", "location", "etag"})
+
+
+class OnceRoute(APIRoute):
+    """A route whose POSTs may be sent again; for bodies that fit into memory."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of the route, and what is around it."""
+        work = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method != "POST" or HEADER not in request.headers:
+                return await work(request)
+            caller = await to_thread.run_sync(authenticate, request, services_of(request))
+            said = sha256(await request.body()).hexdigest()
+            return await once(request, caller.who, said, lambda: work(request))
+
+        return handler
+
+
+async def once(
+    request: Request, who: str, said: str, work: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Do `work`, unless the same request was answered before: then answer so again.
+
+    Args:
+        request: whose header counts.
+        who: sends it; others may use the same key.
+        said: a digest of the body.
+        work: what a request without the header would do.
+
+    Raises:
+        Problem: 400, the key is none; 409, the first request is not answered yet; 422, the key
+            was used for another request.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return await work()
+    if not _KEY.fullmatch(key):
+        expected = "1 to 200 visible ASCII characters"
+        raise Problem(400, f"{HEADER}: expected {expected}", "malformed", where=HEADER)
+    digest = sha256(f"{request.method} {request.url.path}?{request.url.query}\0{said}".encode())
+    database = services_of(request).archive.database
+    before = await to_thread.run_sync(_begin, database, who, key, digest.hexdigest())
+    if before is not None:
+        headers = before.headers | {"Idempotency-Replayed": "true"}
+        return Response(before.body, before.status, headers)
+    try:
+        response = await work()
+    except BaseException:
+        await to_thread.run_sync(lambda: database.write(lambda tx: drop_reply(tx, who, key)))
+        raise
+    headers = {name: text for name, text in response.headers.items() if name in _KEPT}
+    reply = Reply(response.status_code, headers, bytes(response.body))
+    await to_thread.run_sync(lambda: database.write(lambda tx: keep_reply(tx, who, key, reply)))
+    return response
+
+
+def _begin(database: Database, who: str, key: str, digest: str) -> Reply | None:
+    try:
+        return database.write(lambda tx: begin_reply(tx, who, key, digest))
+    except KeyReused as error:
+        raise Problem(422, str(error), "key-reused", where=HEADER) from error
+    except StillAtIt as error:
+        raise busy(str(error), 1, 409) from error

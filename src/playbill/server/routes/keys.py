@@ -1,0 +1,59 @@
+"""Keys of programs: one's own, and everybody's for admins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from playbill.archive.access.keys import get_key, issue_key, list_keys, revoke_key
+from playbill.server.auth import Anybody
+from playbill.server.once import OnceRoute
+from playbill.server.params import IdPath
+from playbill.server.problems import not_allowed
+from playbill.server.schemas import KeyAdded, KeyMade, KeyShown
+from playbill.server.services import Served
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=OnceRoute)
+
+
+@router.get("", summary="Keys.")
+def some(
+    caller: Anybody,
+    services: Served,
+    *,
+    everybody: Annotated[bool, Query(description="Those of all users, for admins.")] = False,
+) -> list[KeyShown]:
+    """The newest first; revoked ones too."""
+    if everybody:
+        caller.require("admin")
+    whose = None if everybody else caller.user.id
+    keys = services.archive.database.read(lambda tx: list_keys(tx, whose))
+    return [KeyShown.model_validate(key) for key in keys]
+
+
+@router.post("", status_code=201, summary="Make a key.")
+def issue(body: KeyAdded, caller: Anybody, response: Response, services: Served) -> KeyMade:
+    """The token is told once. Nobody can hand out more than they have."""
+    user_id = body.user_id or caller.user.id
+    if user_id != caller.user.id:
+        caller.require("admin")
+    if more := sorted(set(body.scopes) - caller.scopes):
+        raise not_allowed(
+            f"scopes: found {', '.join(more)}, expected some of {', '.join(sorted(caller.scopes))}",
+            where="body.scopes",
+        )
+    key, token = services.archive.database.write(
+        lambda tx: issue_key(
+            tx, caller.who, user_id, body.name, body.scopes, expires_at=body.expires_at
+        )
+    )
+    response.headers["Location"] = f"/v1/keys/{key.id}"
+    return KeyMade(key=KeyShown.model_validate(key), token=str(token))
+
+
+@router.delete("/{key_id}", summary="Revoke a key.")
+def revoke(key_id: IdPath, caller: Anybody, services: Served) -> KeyShown:
+    """It counts no longer, at once and for good."""
+    database = services.archive.database
+    if database.read(lambda tx: get_key(tx, key_id)).user_id != caller.user.id:
+        caller.require("admin")
+    return KeyShown.model_validate(database.write(lambda tx: revoke_key(tx, caller.who, key_id)))
