@@ -17,6 +17,7 @@ from benchmarks.inputs import CROWD, data_file
 from benchmarks.rows import Row
 from playbill.core.frame import Image
 from playbill.media.colours import Orientation, RgbConverter
+from playbill.media.observing import Unobserved
 from playbill.media.video import SampledVideo
 
 EVERY = 30
@@ -92,7 +93,7 @@ def _digests(images: Iterator[Image]) -> list[str]:
 
 
 def _ours(clip: Path, threads: int) -> Iterator[Image]:
-    with SampledVideo.open(clip, EVERY, threads=threads, observe=lambda _: None) as video:
+    with SampledVideo.open(clip, EVERY, threads=threads, observe=Unobserved()) as video:
         for frame in video:
             yield frame.image
 

@@ -8,6 +8,7 @@ from playbill.core.run import Coverage
 from playbill.media.damage import DamageFilter
 from playbill.media.video import SampledVideo
 from tests.support.clips import numbered_clip, read_number
+from tests.support.glimpses import Glimpses
 
 X264 = {"g": "12", "bf": "3", "preset": "veryfast"}
 FRAMES = 96
@@ -141,13 +142,14 @@ def test_a_damaged_first_group_does_not_shift_the_count(tmp_path: Path) -> None:
 
 
 def test_glimpses_are_given_once_when_decoding_starts_over(tmp_path: Path) -> None:
-    seen: list[int] = []
+    glimpses = Glimpses()
     path = spoil(fast_start(tmp_path / "a.mp4"), 0.5, 0.54)
 
-    with SampledVideo.open(path, 5, observe=lambda glimpse: seen.append(glimpse.index)) as video:
+    with SampledVideo.open(path, 5, observe=glimpses) as video:
         list(video)
 
-    assert seen == sorted(set(seen))
+    assert glimpses.forgotten
+    assert glimpses.indices == sorted(set(glimpses.indices))
 
 
 Feed = tuple[int, bool]

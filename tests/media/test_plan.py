@@ -10,8 +10,8 @@ import pytest
 
 from playbill.media.plan import plan
 
-LETTERS = "xo.D"
-"""Restart, leave out, decode if a reference, decode."""
+LETTERS = "o.D"
+"""Leave out, decode if a reference, decode; `x` where a packet is in no unit."""
 
 
 def drawn(packets: str, wanted: set[int]) -> str:
@@ -19,7 +19,10 @@ def drawn(packets: str, wanted: set[int]) -> str:
     pts = np.array([int(row[1]) for row in rows if row], np.int64)
     entry = np.array([row[2] == "*" for row in rows if row], np.bool_)
     mask = np.isin(pts, list(wanted))
-    return "".join(LETTERS[action] for action in plan(pts * 512, entry, mask))
+    letters = ["x"] * len(rows)
+    for unit in plan(pts * 512, entry, mask):
+        letters[unit.start : unit.stop] = [LETTERS[action] for action in unit.actions]
+    return "".join(letters)
 
 
 @pytest.mark.parametrize(

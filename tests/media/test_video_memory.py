@@ -3,6 +3,7 @@ from fractions import Fraction
 import psutil
 import pytest
 
+from playbill.media.observing import Unobserved
 from playbill.media.video import SampledVideo
 from tests.support.clips import looped, numbered_clip, read_number
 
@@ -22,7 +23,7 @@ def test_memory_stays_flat_over_an_hour_of_video(
     path = looped(part, folder / "hour.mp4", HOUR_S * 2 // GROUP)
     process, resident = psutil.Process(), []
 
-    with SampledVideo.open(path, every, observe=lambda _: None) as video:
+    with SampledVideo.open(path, every, observe=Unobserved()) as video:
         assert video.info.duration_s == HOUR_S
         for number, frame in enumerate(video):
             assert frame.index == number * every

@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playbill.core.frame import Frame, Image
-from playbill.core.glimpse import Glimpse
 from playbill.core.run import Coverage
-from playbill.media import reading
+from playbill.media.settled import SettledReader
 from playbill.media.video import SampledVideo
 from tests.media.kinds import (
     KINDS,
@@ -28,6 +27,7 @@ from tests.media.kinds import (
     variable_frame_rate,
 )
 from tests.support.clips import full_decode, read_number
+from tests.support.glimpses import Glimpses
 
 UNTIMED = {no_times, strung_together}
 """Their files' times are missing or jump, so that a full decode does not tell them either."""
@@ -114,14 +114,13 @@ class TestEveryKindOfClip:
             assert np.array_equal(frame.image, clip.truth[frame.index][1])
 
     def test_glimpses_come_in_order_before_the_frames_they_show(self, clip: Clip) -> None:
-        glimpses: list[Glimpse] = []
-        with SampledVideo.open(clip.path, 7, observe=glimpses.append) as video:
+        glimpses = Glimpses()
+        with SampledVideo.open(clip.path, 7, observe=glimpses) as video:
             for frame in video:
-                assert frame.index in [glimpse.index for glimpse in glimpses]
+                assert frame.index in glimpses.indices
 
-        indices = [glimpse.index for glimpse in glimpses]
-        assert indices == sorted(set(indices))
-        for glimpse in glimpses:
+        assert glimpses.indices == sorted(set(glimpses.indices))
+        for glimpse in glimpses.seen:
             assert max(glimpse.luma.shape) <= 64
             brightness = clip.truth[glimpse.index][1].mean()
             assert abs(float(glimpse.luma.mean()) - brightness) < 25
@@ -135,7 +134,7 @@ class TestEveryKindOfClip:
         def doubt(*_: object) -> None:
             raise AssertionError("the plan did not hold")
 
-        monkeypatch.setattr(reading, "_settled", doubt)
+        monkeypatch.setattr(SettledReader, "read", doubt)
         for every in (1, 4, 12, 17):
             with SampledVideo.open(clip.path, every) as video:
                 assert len(list(video)) == len(range(0, len(clip.truth), every))
@@ -190,12 +189,12 @@ def test_what_an_edit_list_leaves_out_is_no_frame(tmp_path: Path) -> None:
 
 def test_less_is_decoded_than_there_is(tmp_path: Path) -> None:
     path = KINDS[0](tmp_path)
-    glimpses: list[Glimpse] = []
+    glimpses = Glimpses()
 
-    with SampledVideo.open(path, 24, observe=glimpses.append) as video:
+    with SampledVideo.open(path, 24, observe=glimpses) as video:
         list(video)
 
-    assert [glimpse.index for glimpse in glimpses] == [0, 24, 48]
+    assert glimpses.indices == [0, 24, 48]
 
 
 def test_the_decoder_is_named(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def clip(path: Path, lengths: list[int]) -> list[Fraction]:
 
 def cuts_of(path: Path, every: int) -> list[Fraction]:
     detector = ShotDetector()
-    with SampledVideo.open(path, every=every, observe=detector.observe) as video:
+    with SampledVideo.open(path, every=every, observe=detector) as video:
         for _ in video:
             pass
     return detector.cuts()

@@ -57,6 +57,11 @@ class DamageFilter(Generic[Item]):
             g: int(position[group == g].min()) for g in {*group.tolist()} & {*spoilt_groups}
         }
 
+    @property
+    def holds_some(self) -> bool:
+        """Whether frames wait for others that tell whether they are safe."""
+        return bool(self._held)
+
     def feed(self, index: int, item: Item | None, *, damaged: bool) -> Iterator[tuple[int, Item]]:
         """Take the frame `index` (increasing); None: it is not wanted. Give those that are safe."""
         self._spoil_missing(index)

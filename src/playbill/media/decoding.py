@@ -1,16 +1,16 @@
 """Packets to decoded frames: all of them, or only what the wanted ones need."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Container, Generator, Iterator
+from contextlib import closing
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
-from playbill.media.plan import Action
+from playbill.media.plan import Action, Unit
 
 CODECS_WITH_MARKED_REFERENCES = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4"})
 """Their decoders know a picture that nothing is predicted from before they decode it."""
@@ -44,31 +44,96 @@ def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[Video
     yield from _drained(stream)
 
 
-def decode_planned(
-    container: InputContainer, stream: VideoStream, actions: NDArray[np.uint8]
-) -> Iterator[VideoFrame]:
-    """The frames that come out when each packet is treated as `actions` says.
+class PlannedDecoder:
+    """Decodes one unit of a plan after the other, forwards only."""
 
-    Raises:
-        av.FFmpegError: the decoder says that a packet is damaged.
-    """
-    context = stream.codec_context
-    marked = context.codec.canonical_name in CODECS_WITH_MARKED_REFERENCES
-    fed = False
-    for packet, action in zip(_packets(container, stream), actions, strict=False):
-        if action == Action.LEAVE_OUT:
-            continue
-        if action == Action.RESTART:
-            if fed:
-                yield from context.decode(None)
-                context.flush_buffers()
-            fed = False
-            continue
-        skips = marked and action == Action.REFERENCE
-        context.skip_frame = "NONREF" if skips else "DEFAULT"
-        yield from packet.decode()
-        fed = True
-    yield from context.decode(None)
+    def __init__(self, packets: "NumberedPackets", stream: VideoStream) -> None:
+        self._packets, self._context = packets, stream.codec_context
+        self._marked = self._context.codec.canonical_name in CODECS_WITH_MARKED_REFERENCES
+        self._fed = False
+
+    def decode(self, unit: Unit) -> Iterator[VideoFrame]:
+        """The frames that come out when each packet is treated as the plan says.
+
+        Where the next unit follows at once, its first frame comes last: damage of the packet before
+        may show in it alone.
+
+        Raises:
+            av.FFmpegError: the decoder says that a packet is damaged.
+        """
+        self._forget()
+        stop = unit.stop + unit.followed
+        with closing(self._packets.between(unit.start, stop, keep=unit.stop)) as packets:
+            for number, packet in packets:
+                action = unit.actions[number - unit.start] if number < unit.stop else Action.DECODE
+                if action == Action.LEAVE_OUT:
+                    continue
+                skips = self._marked and action == Action.REFERENCE
+                self._context.skip_frame = "NONREF" if skips else "DEFAULT"
+                self._fed = True
+                yield from packet.decode()
+        yield from self._context.decode(None)
+
+    def _forget(self) -> None:
+        if self._fed:
+            self._context.flush_buffers()
+        self._fed = False
+
+
+class SettledDecoder:
+    """Decodes stretches of a video whole, damaged or not."""
+
+    def __init__(self, packets: "NumberedPackets", stream: VideoStream) -> None:
+        self._packets, self._stream = packets, stream
+        self._fed = False
+
+    def decode(
+        self, start: int, stop: int, *, without: Container[int], keep: int
+    ) -> Generator[VideoFrame | None, None, None]:
+        """Every frame of the packets from `start` up to `stop`, in presentation order.
+
+        None: the decoder found a packet that it can make nothing of. Packets `without` are left
+        out; those from `keep` on are there for the next stretch as well.
+        """
+        if self._fed:
+            self._stream.codec_context.flush_buffers()
+        self._fed = True
+        with closing(self._packets.between(start, stop, keep=keep)) as packets:
+            for number, packet in packets:
+                if number not in without:
+                    yield from _decoded(packet)
+        yield from _drained(self._stream)
+
+
+class NumberedPackets:
+    """The packets of a video as `scan_packets` counts them, forwards only."""
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._coming = enumerate(_packets(container, stream))
+        self._kept: deque[tuple[int, Packet[VideoStream]]] = deque()
+
+    def between(
+        self, start: int, stop: int, *, keep: int | None = None
+    ) -> "Generator[tuple[int, Packet[VideoStream]], None, None]":
+        """The packets from `start` up to `stop`, or up to where the file is cut off.
+
+        Those from `keep` on are given again to whoever asks next.
+        """
+        given: list[tuple[int, Packet[VideoStream]]] = []
+        try:
+            while (item := self._next()) is not None:
+                number, _ = item
+                if number >= stop or (keep is not None and number >= keep):
+                    given.append(item)
+                if number >= stop:
+                    return
+                if number >= start:
+                    yield item
+        finally:
+            self._kept.extendleft(reversed(given))
+
+    def _next(self) -> "tuple[int, Packet[VideoStream]] | None":
+        return self._kept.popleft() if self._kept else next(self._coming, None)
 
 
 def _packets(container: InputContainer, stream: VideoStream) -> "Iterator[Packet[VideoStream]]":

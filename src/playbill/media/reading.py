@@ -1,155 +1,88 @@
-"""Three ways through a video, each giving the wanted frames in presentation order.
+"""Two ways through a video, each giving the wanted frames in presentation order.
 
-Planned decoding is the cheap one and gives up (`Doubt`) at the first sign that it might not be
-right; settled decoding takes everything and sorts out what damage reaches; counted decoding is for
-videos whose packets do not tell their frames.
+Where the packets tell the frames, unit after unit of a plan is read: the cheap way as long as
+nothing speaks against it, and otherwise whole. Other videos are decoded whole and counted.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
-from pathlib import Path
 
-import av
-import numpy as np
-from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from playbill.media.clock import Clock
-from playbill.media.containers import open_container, video_stream
-from playbill.media.damage import DamageFilter, frames_to_await
-from playbill.media.decoding import decode_all, decode_planned, prepare
+from playbill.media.decoding import NumberedPackets, PlannedDecoder, SettledDecoder, decode_all
 from playbill.media.frame_index import FrameIndex
-from playbill.media.plan import plan
-from playbill.media.sampling import Sampling
-from playbill.media.survey import Survey
+from playbill.media.job import Job
+from playbill.media.planned import Doubt, PlannedReader
+from playbill.media.settled import SettledReader
+from playbill.media.units import WantedUnit, wanted_units
 
 Timed = tuple[int, Fraction, VideoFrame]
 
 
-class Doubt(Exception):
-    """Planned decoding gave something else than the plan foresaw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be read, and how."""
-
-    path: Path
-    facts: Survey
-    sampling: Sampling
-    threads: int
-    """Of planned decoding."""
-    max_pixels: int
-    observe: Callable[[int, Fraction, VideoFrame], None]
-    """Is shown every undamaged frame that is decoded, wanted or not, once, in order."""
-
-    @contextmanager
-    def decoder(self, *, strict: bool = False) -> Iterator[tuple[InputContainer, VideoStream]]:
-        """The file, opened, and its stream, ready to decode; closed when the block ends.
-
-        Args:
-            strict: damage is an error. Not where decoding restarts at open groups: they speak of
-                frames before, and a strict decoder takes it ill that these are not there.
-        """
-        with open_container(self.path) as container:
-            stream = video_stream(container, self.path)
-            threads = self.threads if strict else 1
-            prepare(stream, threads=threads, max_pixels=self.max_pixels, strict=strict)
-            yield container, stream
-
-
 def read_indexed(job: Job, frames: FrameIndex) -> Iterator[Timed]:
-    """The wanted frames of a video whose frames are known, by the plan as far as it holds."""
+    """The wanted frames of a video whose frames are known.
+
+    A unit is read whole even if only a part of its frames is to be given: so what is decoded, and
+    what damage reaches, does not depend on how a video is divided.
+    """
     last = -1
-    try:
-        for index, frame in _planned(job, frames):
-            last = index
-            yield index, frames.time_s(index), frame
-    except Doubt:
-        for index, frame in _settled(job, frames):
-            if index > last:
-                yield index, frames.time_s(index), frame
-
-
-def _planned(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
-    """The wanted frames, each when all that it may be predicted from has come out whole."""
-    to_come = iter(np.flatnonzero(job.sampling.among(len(frames))).tolist())
-    awaits = frames_to_await(frames.position, frames.group)
-    held: deque[tuple[int, VideoFrame]] = deque()
-    for index, frame in _decoded_by_plan(job, frames):
-        if index in job.sampling:
-            if index != next(to_come):
-                raise Doubt
-            held.append((index, frame))
-        while held and awaits[held[0][0]] <= index:
-            yield held.popleft()
-    if next(to_come, None) is not None:
-        raise Doubt
-    yield from held
-
-
-def _decoded_by_plan(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
-    """Every frame that comes out, wanted or not."""
-    scan = job.facts.scan
-    if frames.groups_beside_holes(scan):
-        raise Doubt
-    wanted = np.zeros(len(scan.pts), np.bool_)
-    wanted[frames.position] = job.sampling.among(len(frames))
-    actions = plan(scan.pts, scan.entry, wanted)
-    last = -1
-    with job.decoder(strict=not frames.open_groups) as (container, stream):
-        for frame in _sure(decode_planned(container, stream, actions)):
-            index = _index_of(frame, frames)
-            if index is None:
+    with ExitStack() as files:
+        reader = _UnitReader(job, frames, files)
+        for unit in wanted_units(job.facts.scan, frames, job.sampling):
+            if job.part is not None and not any(i in job.part for i in unit.wanted.tolist()):
                 continue
-            if index <= last:
+            for index, frame in reader.read(unit):
+                if index > last and (job.part is None or index in job.part):
+                    last = index
+                    yield index, frames.time_s(index), frame
+
+
+class _UnitReader:
+    """Reads units by the plan, and those whole in which that fails."""
+
+    def __init__(self, job: Job, frames: FrameIndex, files: ExitStack) -> None:
+        """Files are opened as they are needed; `files` closes them."""
+        self._job, self._frames, self._files = job, frames, files
+        self._holes = frames.groups_beside_holes(job.facts.scan)
+        self._planned: PlannedReader | None = None
+        self._settled: SettledReader | None = None
+
+    def read(self, unit: WantedUnit) -> Iterator[tuple[int, VideoFrame]]:
+        """The wanted frames; some may come twice."""
+        self._job.watch.keep()
+        try:
+            if self._touches_hole(unit):
                 raise Doubt
-            last = index
-            job.observe(index, frames.time_s(index), frame)
-            yield index, frame
+            yield from self._by_plan().read(unit)
+        except Doubt:
+            self._job.watch.forget()
+            yield from self._whole().read(unit)
 
+    def _touches_hole(self, unit: WantedUnit) -> bool:
+        groups = set(self._frames.group[unit.wanted].tolist())
+        return not self._holes.isdisjoint(groups | {group + 1 for group in groups})
 
-def _sure(decoded: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
-    try:
-        for frame in decoded:
-            if frame.is_corrupt:
-                raise Doubt
-            yield frame
-    except av.FFmpegError as error:
-        raise Doubt from error
+    def _by_plan(self) -> PlannedReader:
+        if self._planned is None:
+            strict = not self._frames.open_groups
+            container, stream = self._files.enter_context(self._job.decoder(strict=strict))
+            decoder = PlannedDecoder(NumberedPackets(container, stream), stream)
+            self._planned = PlannedReader(self._frames, decoder, self._job.watch)
+        return self._planned
 
-
-def _index_of(frame: VideoFrame, frames: FrameIndex) -> int | None:
-    """The index of a frame; None for what is decoded, but before the first frame."""
-    if frame.pts is None:
-        raise Doubt
-    index = frames.index_of(frame.pts)
-    if index is None and frame.pts >= frames.pts[0]:
-        raise Doubt
-    return index
-
-
-def _settled(job: Job, frames: FrameIndex) -> Iterator[tuple[int, VideoFrame]]:
-    holes = frames.groups_beside_holes(job.facts.scan)
-    damage = DamageFilter[VideoFrame](frames.position, frames.group, holes)
-    last = -1
-    with job.decoder() as (container, stream):
-        for frame in decode_all(container, stream):
-            if frame is None or frame.pts is None:
-                continue
-            index = frames.index_of(frame.pts)
-            if index is None or index <= last:
-                continue
-            last = index
-            if not frame.is_corrupt:
-                job.observe(index, frames.time_s(index), frame)
-            wanted = frame if index in job.sampling else None
-            yield from damage.feed(index, wanted, damaged=frame.is_corrupt)
-        yield from damage.finish()
+    def _whole(self) -> SettledReader:
+        if self._settled is None:
+            container, stream = self._files.enter_context(self._job.decoder())
+            self._settled = SettledReader(
+                self._job.facts.scan,
+                self._frames,
+                SettledDecoder(NumberedPackets(container, stream), stream),
+                self._job.watch,
+                self._holes,
+            )
+        return self._settled
 
 
 def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
@@ -168,7 +101,7 @@ def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
             time_s = clock.time_s(frame.pts if frame and scan.timed else None)
             spoilt = frame is None or frame.is_corrupt or (spoilt and not frame.key_frame)
             if frame and not spoilt:
-                job.observe(index, time_s, frame)
+                job.watch.show(index, time_s, frame)
             if index in job.sampling:
                 yield index, time_s, None if spoilt else frame
             index += 1

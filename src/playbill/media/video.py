@@ -1,7 +1,7 @@
 """Every N-th frame of a video, exactly as a full decode gives it, for less work."""
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -11,12 +11,14 @@ import av
 from av.video.frame import VideoFrame
 
 from playbill.core.frame import Frame
-from playbill.core.glimpse import Glimpse
 from playbill.core.run import Coverage
-from playbill.media.colours import RgbConverter, luma_glimpse
-from playbill.media.reading import Job, read_counted, read_indexed
+from playbill.media.colours import RgbConverter
+from playbill.media.job import Job
+from playbill.media.observing import Observer, Unobserved
+from playbill.media.reading import read_counted, read_indexed
 from playbill.media.sampling import EveryNth, Only, Sampling
 from playbill.media.survey import MAX_FRAME_PIXELS, MAX_SECONDS, Limits, Survey, survey
+from playbill.media.watch import Watch
 
 MOST_THREADS = 8
 
@@ -25,8 +27,8 @@ class SampledVideo:
     """A video as an iterator of its wanted frames, in presentation order.
 
     The packets are read twice: once to learn which makes which frame, and once to decode what the
-    wanted frames need (`plan.py`). Wherever the outcome is not what the plan foresees, the whole
-    file is decoded instead, so that frames are always those of a full decode.
+    wanted frames need (`plan.py`). Wherever the outcome is not what the plan foresees, all around
+    is decoded instead, so that frames are always those of a full decode.
 
     >>> with SampledVideo.open(Path("news.mp4"), every=30) as video:  # doctest: +SKIP
     ...     for frame in video:
@@ -39,17 +41,33 @@ class SampledVideo:
         facts: Survey,
         sampling: Sampling,
         *,
-        observe: Callable[[Glimpse], None] | None,
-        threads: int,
-        max_pixels: int,
+        part: range | None = None,
+        observe: Observer | None = None,
+        threads: int = 0,
+        max_pixels: int = MAX_FRAME_PIXELS,
     ) -> None:
-        """Take a surveyed video; `open` does both."""
+        """Take a surveyed video; `open` does both.
+
+        Args:
+            path: the file.
+            facts: of that file.
+            sampling: which frames are wanted.
+            part: only these of them are to be given, exactly as if all were; the times of the file
+                must tell its frames (`facts.frames`). None: all.
+            observe: gets a glimpse of every frame that is decoded; with a `part`, of all that are
+                decoded together with its frames.
+            threads: for decoding; 0: as many as there are processors, at most 8.
+            max_pixels: in one frame.
+        """
+        if part is not None and facts.frames is None:
+            raise ValueError(f"{path}: a part needs frames that are known before they are decoded")
         self.info = facts.info
         self.decoder = f"PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
-        self._facts, self._sampling, self._observe = facts, sampling, observe
-        self._job = Job(path, facts, sampling, threads, max_pixels, self._glimpse)
+        self._facts, self._sampling, self._part = facts, sampling, part
+        threads = threads or min(len(os.sched_getaffinity(0)), MOST_THREADS)
+        watch = Watch(observe or Unobserved(), facts.orientation)
+        self._job = Job(path, facts, sampling, part, threads, max_pixels, watch)
         self._to_rgb = RgbConverter(facts.stored_wh, facts.orientation)
-        self._observed = -1
         self._running = self._frames()
         self._coverage: Coverage | None = None
 
@@ -60,7 +78,7 @@ class SampledVideo:
         every: int = 30,
         *,
         indices: Collection[int] | None = None,
-        observe: Callable[[Glimpse], None] | None = None,
+        observe: Observer | None = None,
         threads: int = 0,
         max_pixels: int = MAX_FRAME_PIXELS,
         max_seconds: int = MAX_SECONDS,
@@ -71,8 +89,7 @@ class SampledVideo:
             path: the file.
             every: frames 0, N, 2N, ... are wanted.
             indices: these frames are wanted instead; those beyond the end are no frames.
-            observe: gets a glimpse of every frame that is decoded, in presentation order, each
-                before the next wanted frame is given.
+            observe: gets a glimpse of every frame that is decoded.
             threads: for decoding; 0: as many as there are processors, at most 8.
             max_pixels: in one frame.
             max_seconds: in all.
@@ -83,13 +100,14 @@ class SampledVideo:
         """
         sampling = EveryNth(every) if indices is None else Only.of(indices)
         facts = survey(path, Limits(max_pixels, max_seconds))
-        threads = threads or min(len(os.sched_getaffinity(0)), MOST_THREADS)
         return cls(path, facts, sampling, observe=observe, threads=threads, max_pixels=max_pixels)
 
     @property
     def expected(self) -> int:
         """How many frames are wanted, for progress; `coverage` has the last word."""
-        return int(self._sampling.among(self._facts.frames_expected).sum())
+        wanted = self._sampling.among(self._facts.frames_expected)
+        part = self._part or range(len(wanted))
+        return int(wanted[part.start : part.stop].sum())
 
     @property
     def coverage(self) -> Coverage:
@@ -122,11 +140,6 @@ class SampledVideo:
         if self._facts.frames is None:
             return read_counted(self._job)
         return read_indexed(self._job, self._facts.frames)
-
-    def _glimpse(self, index: int, time_s: Fraction, frame: VideoFrame) -> None:
-        if self._observe is not None and index > self._observed:
-            self._observe(Glimpse(index, time_s, luma_glimpse(frame, self._facts.orientation)))
-            self._observed = index
 
     def __enter__(self) -> Self:
         return self

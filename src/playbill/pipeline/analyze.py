@@ -65,7 +65,7 @@ class Analyzer:
         settings, shots = self.settings, ShotDetector()
         findings: list[Findings] = []
         with SampledVideo.open(
-            path, every=settings.sample_every, observe=shots.observe, threads=settings.threads
+            path, every=settings.sample_every, observe=shots, threads=settings.threads
         ) as video:
             for found in find(video, self.networks, batch=settings.batch, crops=crops):
                 findings.append(found)

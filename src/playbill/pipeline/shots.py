@@ -50,11 +50,13 @@ class Step:
 
 @dataclass(slots=True)
 class ShotDetector:
-    """Collects cuts while a video is decoded: give `observe` to the decoder."""
+    """An observer that collects cuts while a video is decoded."""
 
     _before: Glimpse | None = None
     _histograms: NDArray[np.float32] | None = None
     _steps: list[Step] = field(default_factory=list)
+    _kept: tuple[Glimpse | None, int] = (None, 0)
+    """The last glimpse that stands, and the number of steps up to it."""
 
     def observe(self, glimpse: Glimpse) -> None:
         """Take the next glimpse, in presentation order."""
@@ -65,6 +67,16 @@ class ShotDetector:
             stride = glimpse.index - self._before.index
             self._steps.append(Step(glimpse.time_s, change, likeness, stride))
         self._before, self._histograms = glimpse, histograms
+
+    def keep(self) -> None:
+        """What was observed so far stands."""
+        self._kept = (self._before, len(self._steps))
+
+    def forget(self) -> None:
+        """What was observed since does not stand."""
+        self._before, steps = self._kept
+        self._histograms = None if self._before is None else block_histograms(self._before.luma)
+        del self._steps[steps:]
 
     def cuts(self) -> list[Fraction]:
         """The times of the first frames of all shots but the first, in seconds."""
