@@ -110,14 +110,14 @@ def link_tracks(tx: Connection, run_id: str) -> None:
     """
     row = get_run(tx, run_id)
     earlier = [run for run in list_runs(tx, row.media_id) if run.added_at < row.added_at]
-    new = _placed(tx, run_id)
+    new = placed_faces(tx, run_id)
     linked: dict[int, int] = {}
     for run in earlier:
-        gap_us = _interval_us(
-            tx, row.media_id, max(row.record.sample_every, run.record.sample_every)
-        )
+        gap_us = frames_apart_us(tx, row, run)
         rest = [face for face in new if face.track not in linked]
-        linked |= same_tracks(rest, _placed(tx, run.id), cuts_us=row.cuts_us, max_gap_us=gap_us)
+        linked |= same_tracks(
+            rest, placed_faces(tx, run.id), cuts_us=row.cuts_us, max_gap_us=gap_us
+        )
     if linked:
         root = func.coalesce(tracks.c.same_as, tracks.c.id)
         old = select(tracks.c.id, root).where(tracks.c.id.in_(set(linked.values())))
@@ -127,7 +127,7 @@ def link_tracks(tx: Connection, run_id: str) -> None:
         tx.execute(linking.values(same_as=bindparam("root")), rows)
 
 
-def _placed(tx: Connection, run_id: str) -> list[PlacedFace]:
+def placed_faces(tx: Connection, run_id: str) -> list[PlacedFace]:
     """The faces of a run by the tracks they are in today, after what people have split."""
     of = faces.c
     found = select(of.track_id, of.time_us, of.left, of.top, of.right, of.bottom)
@@ -135,10 +135,11 @@ def _placed(tx: Connection, run_id: str) -> list[PlacedFace]:
     return [PlacedFace(track, time_us, tuple(box)) for track, time_us, *box in rows]
 
 
-def _interval_us(tx: Connection, media_id: str, sample_every: int) -> int:
-    """How far a frame of the one run may lie from the nearest of the other; 0 for pictures."""
-    rate = get_media(tx, media_id).info.frame_rate
-    return 0 if not rate else micros(sample_every / rate)
+def frames_apart_us(tx: Connection, one: RunRow, other: RunRow) -> int:
+    """How far a frame of one run may lie from the nearest of the other; 0 for pictures."""
+    rate = get_media(tx, one.media_id).info.frame_rate
+    every = max(one.record.sample_every, other.record.sample_every)
+    return 0 if not rate else micros(every / rate)
 
 
 def _is_kept(tx: Connection, run_id: str, fingerprint: str, media_id: str) -> bool:
