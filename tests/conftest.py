@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from playbill.archive.archive import Archive
 from playbill.archive.database import Database
 from playbill.archive.tables import metadata
 from tests.support.databases import KINDS, empty_url
@@ -52,5 +53,13 @@ def database(database_url: str) -> Iterator[Database]:
     """A data base with all tables of the archive, empty."""
     opened = Database.open(database_url)
     opened.write(metadata.create_all)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive, once for each kind of data base."""
+    opened = Archive.create(tmp_path / "archive", database_url=database_url)
     yield opened
     opened.close()

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from playbill.archive.archive import Archive
+from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.packing import unpack_vectors
-from playbill.archive.tables import appearances, clusters, faces, tracks
-from playbill.archive.tables.columns import Identity
+from playbill.archive.tables import clusters, faces, tracks
 from playbill.recognition.clustering import whisper
 from playbill.recognition.neighbours import nearest
 from playbill.recognition.strangers import StrangerScores
@@ -140,14 +140,13 @@ def _keep(tx: Connection, space: str, places: Mapping[int, str | int]) -> int:
         if track in still
     ]
     fresh = sorted({row["cluster"] for row in rows} & set(made.values()), key=str)
-    now, cluster = datetime.now(UTC), bindparam("cluster", type_=Identity)
     if fresh:
+        now = datetime.now(UTC)
         tx.execute(
             insert(clusters), [{"id": key, "space": space, "created_at": now} for key in fresh]
         )
     if rows:
-        of_track = update(tracks).where(tracks.c.id == bindparam("track"))
-        tx.execute(of_track.values(machine_cluster_id=cluster, cluster_id=cluster), rows)
-        shown = update(appearances).where(appearances.c.track_id == bindparam("track"))
-        tx.execute(shown.values(cluster_id=cluster), rows)
+        placing = update(tracks).where(tracks.c.id == bindparam("track"))
+        tx.execute(placing.values(machine_cluster_id=bindparam("cluster")), rows)
+        project_tracks(tx, [track for track in places if track in still])
     return len(rows)

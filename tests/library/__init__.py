@@ -1,0 +1,1 @@
+"""What archive and networks do together."""

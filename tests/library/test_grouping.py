@@ -1,0 +1,100 @@
+"""Faces without names are grouped across media, and one name names them all."""
+
+import pytest
+from sqlalchemy import select
+
+from playbill.archive.archive import Archive
+from playbill.archive.decisions.naming import name_cluster
+from playbill.archive.people import create_person
+from playbill.archive.tables import appearances, clusters, media, tracks
+from playbill.core.people import Person
+from playbill.library.grouping import group_new
+from tests.support.sightings import SPACE, Actor, keep, named, sightings, video
+
+LEFT, RIGHT = (40, 30, 80, 80), (200, 30, 240, 80)
+
+
+def seen(archive: Archive, name: str, *actors: Actor) -> None:
+    made = sightings(*actors, media=video(name), run_id=f"run of {name}")
+    archive.database.write(lambda tx: keep(tx, made))
+
+
+def cluster_of_tracks(archive: Archive) -> list[str | None]:
+    rows = select(tracks.c.cluster_id).order_by(tracks.c.id)
+    return list(archive.database.read(lambda tx: tx.scalars(rows).all()))
+
+
+def test_one_face_in_two_videos_is_one_group_and_another_face_is_another(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    seen(archive, "b.mp4", Actor(range(4), look=1), Actor(range(5, 8), look=3))
+
+    assert group_new(archive, SPACE, None) == 3
+
+    first, second, other = cluster_of_tracks(archive)
+    assert first == second is not None
+    assert other not in {first, None}
+
+
+def test_a_later_video_joins_the_group_that_is_there(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    group_new(archive, SPACE, None)
+    before = cluster_of_tracks(archive)
+    seen(archive, "b.mp4", Actor(range(3), look=1))
+
+    assert group_new(archive, SPACE, None) == 1
+
+    assert cluster_of_tracks(archive) == before * 2
+
+
+def test_two_faces_in_one_frame_are_two_groups_however_alike(archive: Archive) -> None:
+    seen(
+        archive,
+        "twins.mp4",
+        Actor(range(3), face=LEFT, look=1),
+        Actor(range(2, 5), face=RIGHT, look=1),
+    )
+    group_new(archive, SPACE, None)
+
+    one, other = cluster_of_tracks(archive)
+    assert one != other
+
+
+def test_naming_a_group_shows_in_every_medium_at_once(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    seen(archive, "b.mp4", Actor(range(3), look=1))
+    group_new(archive, SPACE, None)
+    [cluster] = set(cluster_of_tracks(archive))
+    assert cluster is not None
+    ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
+
+    archive.database.write(lambda tx: name_cluster(tx, "user:test", cluster, ada))
+
+    where = select(media.c.name).join(appearances, appearances.c.media_id == media.c.id)
+    found = where.where(appearances.c.person_id == ada).order_by(media.c.name)
+    assert archive.database.read(lambda tx: tx.scalars(found).all()) == ["a.mp4", "b.mp4"]
+
+
+def test_a_named_group_takes_no_new_faces(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    group_new(archive, SPACE, None)
+    [cluster] = cluster_of_tracks(archive)
+    assert cluster is not None
+    ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
+    archive.database.write(lambda tx: name_cluster(tx, "user:test", cluster, ada))
+    seen(archive, "b.mp4", Actor(range(3), look=1))
+
+    group_new(archive, SPACE, None)
+
+    assert len(set(cluster_of_tracks(archive))) == 2
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_those_with_a_name_are_not_grouped_and_grouping_twice_changes_nothing(
+    archive: Archive, times: int
+) -> None:
+    seen(archive, "a.mp4", Actor(range(3), match=named(Person("1", "Ada Lovelace"))))
+
+    assert [group_new(archive, SPACE, None) for _ in range(times)] == [0] * times
+
+    assert cluster_of_tracks(archive) == [None]
+    assert archive.database.read(lambda tx: tx.execute(select(clusters)).all()) == []
