@@ -8,6 +8,7 @@ match. A person that was rejected is not the answer, whoever else says so.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -29,6 +30,7 @@ class _Said:
     person_id: str | None
     cluster_id: str | None
     """Of `separate`: the new one."""
+    details: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Knowledge:
         for said in self._of(self.lineage.heard(track)):
             if said.kind == "assign":
                 decided, person = True, said.person_id
-            elif said.kind == "reject" and decided and self._same(person, said.person_id):
+            elif said.kind == "reject" and person in said.details["people"]:
                 decided, person = False, None
         return _Direct(decided, person, rejected)
 
@@ -110,11 +112,6 @@ class Knowledge:
     def _of(self, track_ids: Iterable[int]) -> list[_Said]:
         said = {one.seq: one for track in track_ids for one in self._said.get(track, ())}
         return [said[seq] for seq in sorted(said)]
-
-    def _same(self, first: str | None, second: str | None) -> bool:
-        if first is None or second is None:
-            return first is second
-        return self._people.one(first) == self._people.one(second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,12 @@ def _said_of(tx: Connection, track_ids: Collection[int]) -> dict[int, list[_Said
     for some in chunks(track_ids):
         sought = (
             select(
-                decision_tracks.c.track_id, row.seq, row.kind, row.person_id, row.other_cluster_id
+                decision_tracks.c.track_id,
+                row.seq,
+                row.kind,
+                row.person_id,
+                row.other_cluster_id,
+                row.details,
             )
             .join(decisions, row.seq == decision_tracks.c.seq)
             .where(decision_tracks.c.track_id.in_(some))

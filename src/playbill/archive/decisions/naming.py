@@ -9,9 +9,10 @@ from playbill.archive.chunks import chunks
 from playbill.archive.clusters import require_cluster
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
+from playbill.archive.decisions.rows import with_company
 from playbill.archive.decisions.together import keeping_apart
 from playbill.archive.people import require_new_name, require_person
-from playbill.archive.tables import tracks
+from playbill.archive.tables import people, tracks
 from playbill.core.names import clean_name
 from playbill.errors import ArchiveError, NotInArchive
 
@@ -71,6 +72,9 @@ def assign(
 def reject(tx: Connection, who: str, track_ids: Sequence[int], person_id: str) -> int:
     """Say who these tracks are not, whatever a machine will find later; the decision's number.
 
+    It takes back what was said of these tracks before, and only of those who are one with the
+    person now: a later merge does not turn "she is not Ann" against "she is Anna".
+
     Raises:
         NotInArchive: there is no such track or person.
         ArchiveError: no track is named.
@@ -79,7 +83,8 @@ def reject(tx: Connection, who: str, track_ids: Sequence[int], person_id: str) -
     audit.in_turn(tx)
     require_tracks(tx, track_ids)
     require_person(tx, person_id)
-    return decide(tx, who, "reject", Subjects(person_id=person_id, tracks=track_ids))
+    company: dict[str, object] = {"people": sorted(with_company(tx, people, [person_id]))}
+    return decide(tx, who, "reject", Subjects(person_id=person_id, tracks=track_ids), company)
 
 
 def rename(
