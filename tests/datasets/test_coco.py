@@ -3,6 +3,7 @@ import io
 import json
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pycocotools.coco import COCO
 
 from playbill.core.labels import COCO_80, COCO_90_TO_80
-from playbill.datasets.objects import PictureDetails
+from playbill.datasets.objects import ObjectDetails, PictureDetails, VideoFrame
 from playbill.datasets.opening import open_objects, write_objects
 from playbill.datasets.problems import ProblemKind, ProblemList
 from playbill.errors import DatasetError
@@ -164,6 +165,31 @@ def test_numbers_that_are_given_twice_are_given_anew(tmp_path: Path) -> None:
     images = json.loads(target.read_text())["images"]
     assert len({image["id"] for image in images}) == 3
     assert sum(written.lost.values()) == 2
+
+
+def test_frames_of_videos_and_attributes_come_back(tmp_path: Path) -> None:
+    frame = VideoFrame("a.mp4", "ab" * 32, Fraction(30000, 1001), 30, 60, Fraction("2.002"))
+    given = labelled(
+        draw(tmp_path / "images" / "a.png"),
+        [[1, 1, 9, 9], [2, 2, 8, 8]],
+        details=PictureDetails(id=1, frame=frame),
+        object_details=(ObjectDetails(attributes=(("name", "Ada"),)), ObjectDetails()),
+    )
+
+    written = write_objects(HeldSet((given,)), tmp_path / "x.json", format="coco")
+    (found,) = open_objects(tmp_path / "x.json")
+
+    assert not written.lost
+    assert found.details.frame == frame
+    assert [found.details_of(row).attributes for row in range(2)] == [(("name", "Ada"),), ()]
+
+
+@pytest.mark.parametrize("video", [None, 3, {}, {"file_name": "a.mp4"}, {"frame_rate": "1/0"}])
+def test_a_video_of_other_writers_is_no_frame_and_no_problem(write: Write, video: object) -> None:
+    given = document()
+    given["images"][0]["video"] = video
+
+    assert {picture.details.frame for picture in open_objects(write(given))} == {None}
 
 
 def test_the_picture_folder_of_cocos_own_layout_is_found(tmp_path: Path) -> None:

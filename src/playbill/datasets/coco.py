@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from playbill.datasets.checking import Row, Sheet, checked
 from playbill.datasets.coco_scan import NO_ID, Annotations, Category, CocoImage, scan_coco
-from playbill.datasets.objects import About, PictureObjects
+from playbill.datasets.objects import NO_DETAILS, About, ObjectDetails, PictureObjects
 from playbill.datasets.picture_files import (
     FolderListings,
     is_safe,
@@ -69,6 +69,9 @@ class CocoDataset:
             area=found.areas[number],
             id=None if id_ == NO_ID else id_,
             outline=found.outlines.get(number),
+            details=ObjectDetails(attributes=found.attributes[number])
+            if number in found.attributes
+            else NO_DETAILS,
             where=f"annotation {number if id_ == NO_ID else id_}",
         )
 

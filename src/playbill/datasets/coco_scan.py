@@ -3,12 +3,13 @@
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from playbill.datasets.coco_outlines import OutlineStore
 from playbill.datasets.json_stream import stream_members
-from playbill.datasets.objects import PictureDetails
+from playbill.datasets.objects import PictureDetails, VideoFrame
 from playbill.datasets.reading import Reading
 
 NO_ID = -(1 << 63)
@@ -49,6 +50,8 @@ class Annotations:
     """NaN: not said."""
     crowd: "array[int]" = field(default_factory=lambda: array("b"))
     outlines: OutlineStore = field(default_factory=OutlineStore)
+    attributes: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """By row; of those that have some."""
 
 
 @dataclass(slots=True)
@@ -114,8 +117,29 @@ def _take_image(entry: dict[str, Any], scan: CocoScan, where: str, reading: Read
         coco_url=_text(entry, "coco_url"),
         flickr_url=_text(entry, "flickr_url"),
         date_captured=_text(entry, "date_captured"),
+        frame=_frame(entry.get("video")),
     )
     scan.images.append(CocoImage(name.replace("\\", "/"), size_wh, details))
+
+
+def _frame(video: Any) -> VideoFrame | None:
+    """What `coco_writer` writes; None for anything else."""
+    match video:
+        case {
+            "file_name": str(name),
+            "sha256": str(sha256),
+            "frame_rate": str() | None as rate,
+            "sample_every": int(every),
+            "frame_from_0": int(index),
+            "time_s": int() | float() as time_s,
+        }:
+            try:
+                frame_rate = None if rate is None else Fraction(rate)
+                return VideoFrame(name, sha256, frame_rate, every, index, Fraction(str(time_s)))
+            except (ValueError, ZeroDivisionError):
+                return None
+        case _:
+            return None
 
 
 def _take_category(entry: dict[str, Any], scan: CocoScan, where: str, reading: Reading) -> None:
@@ -148,6 +172,9 @@ def _take_annotation(
     annotations.boxes_xywh.extend(box)
     annotations.areas.append(area if isinstance(area, int | float) else float("nan"))
     annotations.crowd.append(entry.get("iscrowd") == 1)
+    attributes = entry.get("attributes")
+    if isinstance(attributes, dict) and attributes:
+        annotations.attributes[row] = tuple((str(k), str(v)) for k, v in attributes.items())
     if reading.outlines:
         try:
             annotations.outlines.add(row, entry.get("segmentation"))

@@ -11,7 +11,7 @@ from playbill.core.atomic import atomic_path
 from playbill.core.labels import COCO_80, COCO_90_TO_80
 from playbill.datasets.folders import copies
 from playbill.datasets.numbers import Numbering, shortest_with
-from playbill.datasets.objects import About, ObjectDataset, PictureObjects
+from playbill.datasets.objects import About, ObjectStream, PictureObjects, VideoFrame
 from playbill.datasets.outlines import Mask, Outline, Polygons
 from playbill.datasets.writing import RENUMBERED, Tally, Written
 
@@ -19,11 +19,12 @@ HOLDS = frozenset(
     {
         *("crowd", "areas", "outlines", "ids", "id", "licence", "coco_url", "flickr_url"),
         *("date_captured", "category_ids", "supercategories", "info", "licences"),
+        *("attributes", "frame"),
     }
 )
 
 
-def write_coco(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
+def write_coco(dataset: ObjectStream, path: Path, *, copy: bool) -> Written:
     """Write `dataset` to the file `path`; with `copy`, its pictures to `images` beside it.
 
     Numbers of pictures and annotations are kept where each is given once. A data set of
@@ -84,10 +85,22 @@ def _image(picture: PictureObjects, number: int) -> dict[str, Any]:
         "coco_url": details.coco_url or None,
         "flickr_url": details.flickr_url or None,
         "date_captured": details.date_captured or None,
+        "video": None if details.frame is None else _frame(details.frame),
     }
     width, height = picture.size_wh
     entry = {"id": number, "file_name": picture.name, "width": width, "height": height}
     return entry | {key: value for key, value in known.items() if value is not None}
+
+
+def _frame(frame: VideoFrame) -> dict[str, Any]:
+    return {
+        "file_name": frame.video,
+        "sha256": frame.sha256,
+        "frame_rate": None if frame.frame_rate is None else str(frame.frame_rate),
+        "sample_every": frame.sample_every,
+        "frame_from_0": frame.index,
+        "time_s": round(float(frame.time_s), 6),
+    }
 
 
 def _annotation(
@@ -103,7 +116,9 @@ def _annotation(
         "area": float(picture.areas[row]),
         "iscrowd": int(picture.crowd[row]),
     }
-    outline = picture.outline_of(row)
+    outline, attributes = picture.outline_of(row), picture.details_of(row).attributes
+    if attributes:
+        entry["attributes"] = dict(attributes)
     return entry if outline is None else entry | {"segmentation": _segmentation(outline)}
 
 
@@ -116,7 +131,7 @@ def _segmentation(outline: Outline) -> list[list[float]] | dict[str, Any]:
             return {"size": [height, width], "counts": runs}
 
 
-def _category_ids(dataset: ObjectDataset) -> tuple[int, ...]:
+def _category_ids(dataset: ObjectStream) -> tuple[int, ...]:
     if dataset.about.category_ids:
         return dataset.about.category_ids
     if dataset.labels == COCO_80:
@@ -124,7 +139,7 @@ def _category_ids(dataset: ObjectDataset) -> tuple[int, ...]:
     return tuple(range(1, len(dataset.labels) + 1))
 
 
-def _categories(dataset: ObjectDataset, category_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _categories(dataset: ObjectStream, category_ids: Sequence[int]) -> list[dict[str, Any]]:
     above = dataset.about.supercategories or ("",) * len(dataset.labels)
     return [
         ({"supercategory": group} if group else {}) | {"id": number, "name": label}

@@ -12,7 +12,7 @@ from playbill.datasets.cvat_shapes import unturned
 from playbill.datasets.folders import copies
 from playbill.datasets.masks import mask_pixels, row_runs
 from playbill.datasets.numbers import Numbering, text_of
-from playbill.datasets.objects import ObjectDataset, ObjectDetails, PictureObjects
+from playbill.datasets.objects import ObjectDetails, ObjectStream, PictureObjects
 from playbill.datasets.outlines import Mask, Outline, Polygons, fits, hull
 from playbill.datasets.writing import (
     OBJECT_WORDS,
@@ -32,7 +32,7 @@ HOLDS = frozenset(
 )
 
 
-def write_cvat(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
+def write_cvat(dataset: ObjectStream, path: Path, *, copy: bool) -> Written:
     """Write `dataset` to the file `path`; with `copy`, its pictures to `images` beside it.
 
     Raises:
@@ -61,7 +61,7 @@ def write_cvat(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
     return tally.result()
 
 
-def _meta(dataset: ObjectDataset) -> Element:
+def _meta(dataset: ObjectStream) -> Element:
     meta = Element("meta")
     task = SubElement(meta, "task")
     SubElement(task, "name").text = xml_text(dataset.about.task or dataset.name)

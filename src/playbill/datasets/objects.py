@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -34,7 +35,7 @@ class ObjectDetails:
     actions: tuple[tuple[str, bool], ...] = ()
     """VOC: what a person does."""
     attributes: tuple[tuple[str, str], ...] = ()
-    """CVAT: name and value."""
+    """CVAT, and COCO as CVAT writes it: name and value."""
     z_order: int = 0
     """CVAT: which object lies in front."""
     group: int = 0
@@ -50,6 +51,24 @@ class ObjectDetails:
 
 
 NO_DETAILS = ObjectDetails()
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFrame:
+    """Which frame of which video a picture is."""
+
+    video: str
+    """The file's name."""
+    sha256: str
+    """Of the file."""
+    frame_rate: Fraction | None
+    """Average frames a second."""
+    sample_every: int
+    """Every N-th frame is a picture of the data set."""
+    index: int
+    """Among the decoded frames, from 0."""
+    time_s: Fraction
+    """When it is shown, from the first frame on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,8 @@ class PictureDetails:
     """VOC: the picture has a segmentation."""
     depth: int | None = None
     """VOC: channels."""
+    frame: VideoFrame | None = None
+    """COCO, as Playbill writes it: the frame of a video that the picture is."""
 
 
 NO_PICTURE_DETAILS = PictureDetails()
@@ -176,8 +197,8 @@ class About:
     """CVAT: for each label its `<label>` element with colour and attributes; empty: not known."""
 
 
-class ObjectDataset(Protocol):
-    """Labelled pictures that stream from a disk; can be iterated again and again."""
+class ObjectStream(Protocol):
+    """Labelled pictures, one after the other: what writers take."""
 
     @property
     def name(self) -> str:
@@ -194,8 +215,12 @@ class ObjectDataset(Protocol):
         """What a round trip needs; `About()` where nothing is known."""
         ...
 
+    def __iter__(self) -> Iterator[PictureObjects]: ...
+
+
+class ObjectDataset(ObjectStream, Protocol):
+    """Labelled pictures that stream from a disk; can be iterated again and again."""
+
     def __len__(self) -> int:
         """How many pictures there are at most: pictures found bad on the way are left out."""
         ...
-
-    def __iter__(self) -> Iterator[PictureObjects]: ...

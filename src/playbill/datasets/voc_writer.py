@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from playbill.core.labels import VOC_20
 from playbill.datasets.folders import new_folder, put_picture
 from playbill.datasets.numbers import text_of
-from playbill.datasets.objects import ObjectDataset, ObjectDetails, PictureObjects
+from playbill.datasets.objects import ObjectDetails, ObjectStream, PictureObjects
 from playbill.datasets.voc import ANNOTATIONS, LABEL_MAP, LABEL_MAP_HEAD, LISTS, PICTURES
 from playbill.datasets.voc_xml import UNSPECIFIED
 from playbill.datasets.writing import SAME_STEM, Tally, Written
@@ -23,8 +23,10 @@ HOLDS = frozenset(
 )
 
 
-def write_voc(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
+def write_voc(dataset: ObjectStream, path: Path, *, copy: bool, pictures: bool = True) -> Written:
     """Write `dataset` to the new folder `path`: XML files, pictures (links, or copies), lists.
+
+    Without `pictures`, the labels alone: who reads them puts the pictures beside them.
 
     Classes other than VOC's 20 are listed in `labelmap.txt`, so that their order is kept and those
     without objects too.
@@ -45,7 +47,8 @@ def write_voc(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
                 tally.lose(SAME_STEM, 1)
                 continue
             written.add(key)
-            put_picture(picture.path, folder / PICTURES, picture.name, copy=copy)
+            if pictures:
+                put_picture(picture.path, folder / PICTURES, picture.name, copy=copy)
             labels_path = folder / ANNOTATIONS / f"{key}.xml"
             labels_path.parent.mkdir(parents=True, exist_ok=True)
             root = _annotation(picture, dataset.labels)

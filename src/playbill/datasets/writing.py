@@ -68,6 +68,7 @@ PICTURE_WORDS = MappingProxyType(
         "owner_name": "names of owners",
         "segmented": "segmented flags",
         "depth": "depths of pictures",
+        "frame": "places of pictures in videos",
     }
 )
 ABOUT_WORDS = MappingProxyType(

@@ -19,3 +19,8 @@ def xml_text(text: str) -> str:
             f"{text!r}: has the character {found[0]!r}, which XML cannot hold: expected plain text"
         )
     return text
+
+
+def xml_safe(text: str) -> str:
+    """`text` with U+FFFD in the place of what XML 1.0 cannot hold."""
+    return _FORBIDDEN.sub("\ufffd", text)

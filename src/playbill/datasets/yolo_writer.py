@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from playbill.datasets.folders import new_folder, put_picture
-from playbill.datasets.objects import ObjectDataset, PictureObjects
+from playbill.datasets.objects import ObjectStream, PictureObjects
 from playbill.datasets.outlines import Polygons, fits, hull
 from playbill.datasets.writing import OUTLINES, SAME_STEM, Tally, Written
 from playbill.datasets.yolo_layout import SPLITS, UNLISTED
@@ -16,9 +16,10 @@ from playbill.errors import DatasetError
 HOLDS = frozenset({"outlines", "subsets"})
 
 
-def write_yolo(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
+def write_yolo(dataset: ObjectStream, path: Path, *, copy: bool, pictures: bool = True) -> Written:
     """Write `dataset` to the new folder `path`: `images` (links, or copies), `labels`, `data.yaml`.
 
+    Without `pictures`, the labels alone: who reads them puts the pictures beside them.
     A picture without objects gets an empty file of labels. Splits are lists (`train.txt`).
 
     Raises:
@@ -35,7 +36,8 @@ def write_yolo(dataset: ObjectDataset, path: Path, *, copy: bool) -> Written:
                 tally.lose(SAME_STEM, 1)
                 continue
             written.add(key)
-            put_picture(picture.path, folder / "images", picture.name, copy=copy)
+            if pictures:
+                put_picture(picture.path, folder / "images", picture.name, copy=copy)
             _write_lines(folder / "labels" / f"{key}.txt", _lines(picture, tally))
             for subset in picture.details.subsets or (UNLISTED,):
                 lists.setdefault(subset, []).append(f"./images/{picture.name}")

@@ -1,0 +1,53 @@
+"""What every export says of where it comes from."""
+
+from fractions import Fraction
+
+from playbill.core.analysis import Analysis
+from playbill.exports.words import fraction_text, seconds
+
+FRAMES_FROM = "frames are counted from 0, among the decoded frames in the order they are shown"
+TIMES_FROM = "times are presentation times in seconds, from the first frame of the video"
+BOXES = "boxes are whole pixels of the upright picture, origin top left, right and bottom exclusive"
+_MICROSECOND = Fraction(1, 1_000_000)
+
+Facts = dict[str, str | int | float | None]
+"""Ready for `json`."""
+
+
+def source_facts(analysis: Analysis) -> Facts:
+    """The medium, how it was looked at, and what numbers mean."""
+    media, run = analysis.media, analysis.run
+    return {
+        "media": media.name,
+        "mediaId": media.id,
+        "sha256": media.sha256,
+        "kind": media.kind,
+        "width": media.size_wh[0],
+        "height": media.size_wh[1],
+        "frameRate": fraction_text(media.frame_rate) or None,
+        "frameRateIsConstant": has_constant_rate(analysis),
+        "duration": None if media.duration_s is None else seconds(media.duration_s),
+        "sampleEvery": run.sample_every,
+        "run": run.id,
+        "playbill": run.version,
+        "frameNumbers": FRAMES_FROM,
+        "times": TIMES_FROM,
+        "boxes": BOXES,
+    }
+
+
+def facts_text(facts: Facts) -> dict[str, str]:
+    """What is known, as text: for formats of keys and values."""
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in facts.items()
+        if value is not None
+    }
+
+
+def has_constant_rate(analysis: Analysis) -> bool | None:
+    """Whether every analysed frame comes when its number says; None for a picture."""
+    rate = analysis.media.frame_rate
+    if rate is None:
+        return None
+    return all(abs(frame.time_s - frame.index / rate) <= _MICROSECOND for frame in analysis.frames)

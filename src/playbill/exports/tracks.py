@@ -1,0 +1,76 @@
+"""Boxes of analysed frames linked to tracks: the same person, or the same class overlapping."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from playbill.core.boxes import box_overlaps
+from playbill.core.metadata import FrameMetadata, Thing
+
+MIN_OVERLAP = 0.3
+"""IoU from which on two boxes of a class in neighbouring analysed frames are one object."""
+
+
+@dataclass(slots=True)
+class BoxTrack:
+    """One person or object through neighbouring analysed frames."""
+
+    things: list[Thing] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+    end: int | None = None
+    """The next analysed frame, which shows it no more; None: the last one still shows it."""
+
+
+def link(frames: Sequence[FrameMetadata]) -> list[BoxTrack]:
+    """Tracks in the order of their first boxes; each box is in one of them."""
+    tracks: list[BoxTrack] = []
+    running: list[BoxTrack] = []
+    for frame in frames:
+        places = _places(running, frame.things)
+        going_on: list[BoxTrack] = []
+        for number, thing in enumerate(frame.things):
+            track = running[places[number]] if number in places else BoxTrack()
+            if not track.things:
+                tracks.append(track)
+            track.things.append(thing)
+            track.frames.append(frame.index)
+            going_on.append(track)
+        for track in running:
+            if track.frames[-1] != frame.index:
+                track.end = frame.index
+        running = going_on
+    return tracks
+
+
+def _places(running: Sequence[BoxTrack], things: Sequence[Thing]) -> dict[int, int]:
+    """For a thing the place of the track that it continues: people by id, the rest by overlap."""
+    last = [track.things[-1] for track in running]
+    places: dict[int, int] = {}
+    if not last or not things:
+        return places
+    overlaps = box_overlaps(_boxes(last), _boxes(things))
+    pairs = [
+        (not _person_id(thing), -float(overlaps[old, new]), old, new)
+        for old, before in enumerate(last)
+        for new, thing in enumerate(things)
+        if _may_be(before, thing, float(overlaps[old, new]))
+    ]
+    for _, _, old, new in sorted(pairs):
+        if new not in places and old not in places.values():
+            places[new] = old
+    return places
+
+
+def _may_be(before: Thing, after: Thing, overlap: float) -> bool:
+    if before.class_id != after.class_id or _person_id(before) != _person_id(after):
+        return False
+    return _person_id(after) is not None or overlap >= MIN_OVERLAP
+
+
+def _person_id(thing: Thing) -> str | None:
+    return thing.match.person.id if thing.match and thing.match.person else None
+
+
+def _boxes(things: Sequence[Thing]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    return np.array([thing.box_xyxy for thing in things], np.float32).reshape(-1, 4)
