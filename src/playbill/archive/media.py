@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
@@ -23,7 +24,7 @@ class MediaRow:
 
     info: MediaInfo
     place: str | None
-    """The path of the file, or the key of an upload in the blobs; None: it is not known."""
+    """The whole path of the file, or the key of an upload in the blobs; None: it is not known."""
     bytes_: int
     added_at: datetime
     added_by: str
@@ -37,6 +38,16 @@ class MediaRow:
     def id(self) -> str:
         """The medium's id, which follows from its bytes."""
         return self.info.id
+
+    @property
+    def upload(self) -> str | None:
+        """The key of its bytes in the blobs; None: it is a file, or nobody knows where it is."""
+        return self.place if self.place and not PurePath(self.place).is_absolute() else None
+
+    @property
+    def file(self) -> Path | None:
+        """Its path; None: it is an upload, or nobody knows where it is."""
+        return Path(self.place) if self.place and PurePath(self.place).is_absolute() else None
 
 
 @dataclass(frozen=True, slots=True)

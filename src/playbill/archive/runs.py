@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
 
 from playbill.archive import audit
 from playbill.archive.decisions.projection import project_tracks
@@ -174,7 +174,7 @@ def _run_values(sightings: Sightings, fingerprint: str) -> dict[str, Any]:
         "sample_every": record.sample_every,
         "decoder": record.decoder,
         "models": said["models"],
-        "gallery": said["gallery"],
+        "gallery": said["gallery"] or null(),
         "settings": said["settings"],
         "expected": record.frames.expected,
         "analysed": record.frames.analysed,

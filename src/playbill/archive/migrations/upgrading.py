@@ -50,17 +50,31 @@ def revision_of(tx: Connection) -> str | None:
 
 
 def upgrade(
-    tx: Connection, steps: ScriptDirectory, *, to: str = "head", before: Before | None = None
+    tx: Connection,
+    steps: ScriptDirectory,
+    *,
+    to: str = "head",
+    empty: bool = False,
+    before: Before | None = None,
 ) -> None:
     """Go through all revisions that are missing, in this transaction.
 
+    Args:
+        tx: the transaction.
+        steps: the revisions there are.
+        to: the last one to go through.
+        empty: whether to refuse a data base that has tables already.
+        before: called first where tables are to be changed.
+
     Raises:
-        ArchiveError: as for `upgrade_database`.
+        ArchiveError: as for `upgrade_database`, or it is not empty.
     """
     if tx.dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     found = revision_of(tx)
     _require_ours(tx, found, steps)
+    if empty and found is not None:
+        raise ArchiveError(f"{_address(tx)}: expected an empty data base, found an archive's")
     if found is not None and found != steps.get_current_head() and before is not None:
         before(found)
 
@@ -74,7 +88,7 @@ def upgrade(
 def _require_ours(tx: Connection, found: str | None, steps: ScriptDirectory) -> None:
     """Refuse tables of a newer Playbill, and those of something else."""
     known = [script.revision for script in steps.walk_revisions()]
-    where = tx.engine.url.render_as_string(hide_password=True)
+    where = _address(tx)
     if found is not None and found not in known:
         raise ArchiveError(
             f"{where}: a newer Playbill wrote this archive: expected tables of revision "
@@ -85,6 +99,10 @@ def _require_ours(tx: Connection, found: str | None, steps: ScriptDirectory) -> 
             f"{where}: expected an archive or an empty data base, found tables of something "
             f"else: {', '.join(sorted(others))}"
         )
+
+
+def _address(tx: Connection) -> str:
+    return tx.engine.url.render_as_string(hide_password=True)
 
 
 def _backup_of(database: Database) -> Before | None:

@@ -1,0 +1,198 @@
+"""Make an archive of a backup, over whichever data base: all of it, or none of it."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.types import JSON, Integer
+
+from playbill.archive import audit
+from playbill.archive.archive import SETTINGS, Archive
+from playbill.archive.backup.containers import BackupReader, Member, opened_backup
+from playbill.archive.backup.making import FORMAT, MANIFEST, Hook, no_hook
+from playbill.archive.backup.rows import AT_ONCE, row_values
+from playbill.archive.blobs import Blobs
+from playbill.archive.database import Database
+from playbill.archive.migrations.upgrading import revisions, upgrade
+from playbill.errors import ArchiveError, OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class _TableFile:
+    member: Member
+    columns: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    revision: str
+    made_at: str
+    tables: dict[str, _TableFile]
+    blobs: tuple[Member, ...]
+
+
+def restore(
+    source: Path,
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    blobs_url: str | None = None,
+    who: str,
+    hook: Hook = no_hook,
+) -> Archive:
+    """Make the archive that `source` is a backup of, in `folder`; opened.
+
+    Every file is compared with its SHA-256. An older Playbill's backup is brought up to date.
+
+    Raises:
+        ArchiveError: there is no backup, or it is damaged or a newer Playbill's, or there is an
+            archive in `folder` or data base already; nothing is changed.
+        OutputError: there is no room for the files.
+    """
+    if (folder / SETTINGS).exists():
+        raise ArchiveError(f"{folder}: expected no archive yet, found one")
+    with opened_backup(source) as reader, _new_folder(folder):
+        manifest = _manifest(source, reader)
+        blobs = Blobs.open(blobs_url or str(folder.resolve() / "blobs"))
+        database = Database.open(database_url) if database_url else Database.in_folder(folder)
+        try:
+            for done, member in enumerate(manifest.blobs, 1):
+                _put(blobs, source, member, _checked(source, reader, member))
+                hook(done, len(manifest.blobs))
+            database.write(lambda tx: _fill(tx, source, reader, manifest, who))
+        finally:
+            database.close()
+    return Archive.create(folder, database_url=database_url, blobs_url=blobs_url)
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[None]:
+    """A folder that, if it was not there before, is gone when the block fails."""
+    there = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+    try:
+        yield
+    except BaseException:
+        if not there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _put(blobs: Blobs, source: Path, member: Member, data: bytes) -> None:
+    try:
+        blobs.put(member.name.removeprefix("blobs/"), data)
+    except ValueError as error:
+        raise ArchiveError(f"{source}: no name of a file in a backup: {member.name!r}") from error
+
+
+def _manifest(source: Path, reader: BackupReader) -> _Manifest:
+    try:
+        with reader.open(MANIFEST) as file:
+            said = json.load(file)
+        if said["format"] != FORMAT:
+            raise ArchiveError(f"{source}: expected {FORMAT}, found {said['format']!r}")
+        tables = {
+            str(name): _TableFile(_member(table), tuple(table["columns"]), int(table["rows"]))
+            for name, table in said["tables"].items()
+        }
+        blobs = tuple(map(_member, said["blobs"]))
+        manifest = _Manifest(str(said["revision"]), str(said["madeAt"]), tables, blobs)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArchiveError(f"{source}: its {MANIFEST} is damaged: {error!r}") from error
+    known = [script.revision for script in revisions().walk_revisions()]
+    if manifest.revision not in known:
+        raise ArchiveError(
+            f"{source}: a newer Playbill made this backup: expected tables of revision "
+            f"{known[0]} or older, found {manifest.revision}"
+        )
+    return manifest
+
+
+def _member(said: Any) -> Member:
+    return Member(str(said["name"]), int(said["bytes"]), str(said["sha256"]))
+
+
+def _checked(source: Path, reader: BackupReader, member: Member) -> bytes:
+    with reader.open(member.name) as file:
+        data = file.read()
+    if sha256(data).hexdigest() != member.sha256:
+        raise ArchiveError(f"{source}: {member.name} is not what was backed up: it was altered")
+    return data
+
+
+def _fill(
+    tx: Connection, source: Path, reader: BackupReader, manifest: _Manifest, who: str
+) -> None:
+    """Tables as they were then, their rows, and then what newer revisions make of them."""
+    upgrade(tx, revisions(), to=manifest.revision, empty=True)
+    there = MetaData()
+    there.reflect(tx)
+    for table in there.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, JSON):
+                column.type = JSON(none_as_null=True)
+        if table.name in manifest.tables:
+            _fill_table(tx, table, source, reader, manifest.tables[table.name])
+    upgrade(tx, revisions())
+    audit.record(tx, who, "archive.restore", f"backup:{manifest.made_at}", source=source.name)
+
+
+def _fill_table(
+    tx: Connection, table: Table, source: Path, reader: BackupReader, kept: _TableFile
+) -> None:
+    where = f"{source}: {kept.member.name}"
+    try:
+        columns = [table.columns[name] for name in kept.columns]
+        with reader.open(kept.member.name) as file:
+            lines = _Checked(file)
+            rows = (row_values(line, columns, tx.dialect) for line in lines)
+            while some := list(islice(rows, AT_ONCE)):
+                tx.execute(insert(table), some)
+    except OperationalError:
+        raise
+    except (ValueError, TypeError, KeyError, StatementError) as error:
+        raise ArchiveError(f"{where} is damaged: {error}") from error
+    if (lines.count, lines.hexdigest()) != (kept.rows, kept.member.sha256):
+        raise ArchiveError(f"{where} is not what was backed up: it was altered")
+    _count_on(tx, table)
+
+
+class _Checked:
+    """The lines of a file, counted and hashed on their way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._digest, self.count = file, sha256(), 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._file:
+            self._digest.update(line)
+            self.count += 1
+            yield line
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _count_on(tx: Connection, table: Table) -> None:
+    """Let the next row's number come after those that were put in; SQLite does so by itself."""
+    key: Sequence[Any] = list(table.primary_key.columns)
+    if tx.dialect.name != "postgresql" or len(key) != 1 or not isinstance(key[0].type, Integer):
+        return
+    last = tx.execute(select(func.max(key[0]))).scalar()
+    sequence = tx.execute(
+        text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": table.name, "c": key[0].name}
+    ).scalar()
+    if last is not None and sequence is not None:
+        tx.execute(text("SELECT setval(:s, :n)"), {"s": sequence, "n": last})
