@@ -122,13 +122,13 @@ def test_a_change_of_light_is_no_cut() -> None:
 def test_far_apart_looks_need_a_surer_change(
     change: float, likeness: float, stride: int, *, is_cut: bool
 ) -> None:
-    steps = [Step(Fraction(1), 0.02, 0.9, 1), Step(Fraction(2), change, likeness, stride)]
+    steps = [Step(1, Fraction(1), 0.02, 0.9, 1), Step(2, Fraction(2), change, likeness, stride)]
 
     assert find_cuts(steps) == ([Fraction(2)] if is_cut else [])
 
 
 def test_a_step_that_changes_little_more_than_its_neighbours_is_motion() -> None:
-    steps = [Step(Fraction(i), change, 0.5, 1) for i, change in enumerate([0.3, 0.4, 0.3])]
+    steps = [Step(i, Fraction(i), change, 0.5, 1) for i, change in enumerate([0.3, 0.4, 0.3])]
 
     assert find_cuts(steps) == []
 

@@ -22,6 +22,9 @@ from playbill.media.watch import Watch
 
 MOST_THREADS = 8
 
+VIDEO_DECODER = f"PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
+"""For the run record."""
+
 
 class SampledVideo:
     """A video as an iterator of its wanted frames, in presentation order.
@@ -62,7 +65,7 @@ class SampledVideo:
         if part is not None and facts.frames is None:
             raise ValueError(f"{path}: a part needs frames that are known before they are decoded")
         self.info = facts.info
-        self.decoder = f"PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
+        self.decoder = VIDEO_DECODER
         self._facts, self._sampling, self._part = facts, sampling, part
         threads = threads or min(len(os.sched_getaffinity(0)), MOST_THREADS)
         watch = Watch(observe or Unobserved(), facts.orientation)

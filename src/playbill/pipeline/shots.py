@@ -7,7 +7,7 @@ of a grid of blocks (Nagasaka and Tanaka, 1992) change at once, and more than ar
 zooms change the blocks a little in every step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -38,6 +38,8 @@ MAX_LIKENESS_FAR = 0.3
 class Step:
     """From one glimpse to the next."""
 
+    index: int
+    """Of the later glimpse's frame."""
     time_s: Fraction
     """Of the later glimpse."""
     change: float
@@ -48,39 +50,87 @@ class Step:
     """How many frames on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What was seen of a stretch of video: enough to find its cuts, and to go on behind it."""
+
+    first: Glimpse | None
+    """None: nothing was seen."""
+    last: Glimpse | None
+    steps: tuple[Step, ...]
+
+
 @dataclass(slots=True)
 class ShotDetector:
     """An observer that collects cuts while a video is decoded."""
 
-    _before: Glimpse | None = None
-    _histograms: NDArray[np.float32] | None = None
+    _first: Glimpse | None = None
+    _last: "_Look | None" = None
     _steps: list[Step] = field(default_factory=list)
-    _kept: tuple[Glimpse | None, int] = (None, 0)
-    """The last glimpse that stands, and the number of steps up to it."""
+    _kept: "tuple[Glimpse | None, _Look | None, int]" = (None, None, 0)
+    """What stands: the first and the last glimpse, and the number of steps."""
 
     def observe(self, glimpse: Glimpse) -> None:
         """Take the next glimpse, in presentation order."""
-        histograms = block_histograms(glimpse.luma)
-        if self._before is not None and self._histograms is not None:
-            change = float(np.abs(histograms - self._histograms).sum(axis=2).mean() / 2)
-            likeness = correlation(self._before.luma, glimpse.luma)
-            stride = glimpse.index - self._before.index
-            self._steps.append(Step(glimpse.time_s, change, likeness, stride))
-        self._before, self._histograms = glimpse, histograms
+        look = _Look.at(glimpse)
+        if self._last is None:
+            self._first = glimpse
+        else:
+            self._steps.append(_step(self._last, look))
+        self._last = look
 
     def keep(self) -> None:
         """What was observed so far stands."""
-        self._kept = (self._before, len(self._steps))
+        self._kept = (self._first, self._last, len(self._steps))
 
     def forget(self) -> None:
         """What was observed since does not stand."""
-        self._before, steps = self._kept
-        self._histograms = None if self._before is None else block_histograms(self._before.luma)
+        self._first, self._last, steps = self._kept
         del self._steps[steps:]
+
+    def passage(self) -> Passage:
+        """What was observed."""
+        last = self._last.glimpse if self._last else None
+        return Passage(self._first, last, tuple(self._steps))
 
     def cuts(self) -> list[Fraction]:
         """The times of the first frames of all shots but the first, in seconds."""
         return find_cuts(self._steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    glimpse: Glimpse
+    histograms: NDArray[np.float32]
+
+    @classmethod
+    def at(cls, glimpse: Glimpse) -> "_Look":
+        return cls(glimpse, block_histograms(glimpse.luma))
+
+
+def _step(before: _Look, after: _Look) -> Step:
+    return Step(
+        index=after.glimpse.index,
+        time_s=after.glimpse.time_s,
+        change=float(np.abs(after.histograms - before.histograms).sum(axis=2).mean() / 2),
+        likeness=correlation(before.glimpse.luma, after.glimpse.luma),
+        stride=after.glimpse.index - before.glimpse.index,
+    )
+
+
+def join_passages(passages: Iterable[Passage]) -> list[Step]:
+    """The steps of passages in order, and those from one to the next; what overlaps counts once."""
+    steps: list[Step] = []
+    last: Glimpse | None = None
+    for passage in passages:
+        if passage.first is None:
+            continue
+        if last is not None and passage.first.index > last.index:
+            steps.append(_step(_Look.at(last), _Look.at(passage.first)))
+        steps += [step for step in passage.steps if last is None or step.index > last.index]
+        if last is None or (passage.last and passage.last.index > last.index):
+            last = passage.last
+    return steps
 
 
 def find_cuts(steps: Sequence[Step]) -> list[Fraction]:

@@ -7,9 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playbill.core.joining import find_appearances
 from playbill.core.metadata import FrameMetadata, Thing
-from playbill.pipeline.appearances import find_appearances
-from playbill.pipeline.samples import sample_spans
+from playbill.core.samples import sample_spans
 from tests.support.analyses import ADA, CHARLES, person, thing
 
 
