@@ -11,3 +11,6 @@ app = typer.Typer(no_args_is_help=True, help="Keep what was found, and find it a
 @app.callback()
 def root() -> None:
     """Keep what was found, and find it again."""
+
+
+from playbill.cli.archive import add, jobs  # noqa: E402, F401
