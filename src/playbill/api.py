@@ -1,12 +1,14 @@
 """Playbill from Python: the same as the command line, in one call each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from playbill.archive.reading import read_document
 from playbill.core.analysis import Analysis
 from playbill.datasets.left_out import LeftOut, read_left_out
 from playbill.datasets.people import find_people
 from playbill.errors import PlaybillError
+from playbill.exports.formats import write_export
 from playbill.pipeline.enrol import describe_portraits
 from playbill.pipeline.galleries import grow_gallery
 from playbill.pipeline.hooks import Hook, no_hook
@@ -72,3 +74,28 @@ def enrol(
         space, rate = describer.embedder.space, settings.stranger_rate
         write_gallery(target, grow_gallery(target, enrolled, describer.card, space, rate))
     return enrolled.refused
+
+
+def export(
+    results: Analysis | str | Path | Iterable[Analysis | str | Path],
+    target: str | Path,
+    *,
+    format: str,  # noqa: A002
+    base_url: str = "",
+) -> None:
+    """Write results in a format of others: `playbill.exports.formats.FORMATS`.
+
+    Args:
+        results: an analysis or the file of its JSON document; several for formats that hold
+            several media in one file (tables, COCO, VOC, YOLO). They are read one by one.
+        target: the file to write.
+        format: the name of the format.
+        base_url: the address that the media lie under, for formats that point to them; empty:
+            beside the export.
+
+    Raises:
+        PlaybillError: see `playbill.errors`.
+    """
+    several = [results] if isinstance(results, Analysis | str | Path) else results
+    analyses = (one if isinstance(one, Analysis) else read_document(Path(one)) for one in several)
+    write_export(analyses, format, Path(target), base_url=base_url)

@@ -11,6 +11,7 @@ from playbill.cli.analyze import analyze
 from playbill.cli.console import EXIT_BAD_INPUT, complain
 from playbill.cli.demo import demo
 from playbill.cli.enrol import enrol
+from playbill.cli.export import export
 from playbill.cli.report import report
 from playbill.errors import PlaybillError
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(analyze)
 app.command()(enrol)
 app.command()(report)
+app.command()(export)
 app.command()(demo)
 app.add_typer(archive.app, name="archive")
 app.add_typer(dataset.app, name="dataset")

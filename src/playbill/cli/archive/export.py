@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Annotated
 
 import typer
@@ -58,12 +58,17 @@ def _analysis(archive: Archive, media_id: str) -> Analysis:
 
 def _all_media(archive: Archive) -> Iterator[MediaRow]:
     """Every analysed medium that is not hidden."""
+    return (row for row in _listed(archive) if row.run_id is not None)
+
+
+def _listed(
+    archive: Archive, *, text: str | None = None, hidden: bool = False
+) -> Iterator[MediaRow]:
     cursor: str | None = None
     while True:
-        page = archive.database.read(
-            lambda tx, after=cursor: list_media(tx, after=after, limit=PAGE)
-        )
-        yield from (row for row in page.items if row.run_id is not None)
+        listed = partial(list_media, after=cursor, limit=PAGE, text=text, hidden=hidden)
+        page = archive.database.read(listed)
+        yield from page.items
         cursor = page.next
         if cursor is None:
             return
@@ -78,8 +83,8 @@ def _named(archive: Archive, names: Sequence[str]) -> list[MediaRow]:
 def _one(archive: Archive, name: str) -> MediaRow:
     if archive.database.read(lambda tx: has_media(tx, name)):
         return archive.database.read(lambda tx: get_media(tx, name))
-    page = archive.database.read(lambda tx: list_media(tx, text=name, limit=PAGE, hidden=True))
-    same = [row for row in page.items if row.info.name == name]
+    listed = _listed(archive, text=name, hidden=True)
+    same = [row for row in listed if row.info.name == name]
     if not same:
         raise NotInArchive(f"{name}: no medium of that name or id is in the archive")
     if len(same) > 1:
