@@ -138,7 +138,7 @@ def test_a_segment_whose_lease_ran_out_is_taken_up_and_the_first_worker_is_throw
     assert not desk.fail(lost)
     assert not desk.database.write(lambda tx: queue.release(tx, lost))
     assert desk.finish(again, b"fresh")
-    assert desk.database.read(lambda tx: queue.findings_of(tx, again)) == [(0, b"fresh")]
+    assert desk.database.read(lambda tx: queue.findings_of(tx, again)) == [b"fresh"]
 
 
 def test_a_heartbeat_keeps_the_lease(desk: Desk, medium: Medium) -> None:

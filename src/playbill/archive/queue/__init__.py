@@ -7,6 +7,7 @@ and tried again like any segment, once none of the others is left to do.
 
 from playbill.archive.queue.changing import cancel, prioritise, retry
 from playbill.archive.queue.claiming import (
+    begun_at,
     claim,
     expire,
     fail,
@@ -18,7 +19,15 @@ from playbill.archive.queue.claiming import (
     release,
 )
 from playbill.archive.queue.enqueueing import enqueue
-from playbill.archive.queue.progress import count_jobs, get_job, list_jobs, progress
+from playbill.archive.queue.progress import (
+    count_jobs,
+    get_job,
+    jobs_left,
+    latest_jobs,
+    list_jobs,
+    load,
+    progress,
+)
 from playbill.archive.queue.shared import clock
 from playbill.archive.queue.values import (
     ACTIVE,
@@ -29,6 +38,7 @@ from playbill.archive.queue.values import (
     JobProgress,
     JobRow,
     JobState,
+    Load,
     Span,
     Standing,
     Trouble,
@@ -43,9 +53,11 @@ __all__ = [
     "JobProgress",
     "JobRow",
     "JobState",
+    "Load",
     "Span",
     "Standing",
     "Trouble",
+    "begun_at",
     "cancel",
     "claim",
     "clock",
@@ -59,7 +71,10 @@ __all__ = [
     "finish_settle",
     "get_job",
     "heartbeat",
+    "jobs_left",
+    "latest_jobs",
     "list_jobs",
+    "load",
     "prioritise",
     "progress",
     "release",

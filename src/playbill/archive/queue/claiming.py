@@ -5,12 +5,13 @@ whoever takes up work that was left behind gives it another.
 """
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
 from playbill.archive.queue.ending import end_jobs, open_settle
-from playbill.archive.queue.shared import free, is_active, lock_key, moment, of_key
+from playbill.archive.queue.shared import active_jobs, free, is_active, lock_key, moment, of_key
 from playbill.archive.queue.values import (
     ACTIVE,
     MOST_ATTEMPTS,
@@ -90,11 +91,17 @@ def finish(tx: Connection, held: Claim, findings: bytes, now: float, *, seconds:
     return True
 
 
-def findings_of(tx: Connection, held: Claim) -> list[tuple[int, bytes | None]]:
-    """Number and findings of all segments, in order; None: the segment was put aside."""
-    here = of_key(segments, held.media_id, held.fingerprint) & (segments.c.number != SETTLE)
-    found = select(segments.c.number, segments.c.findings).where(here).order_by(segments.c.number)
-    return [(number, findings) for number, findings in tx.execute(found)]
+def findings_of(tx: Connection, held: Claim) -> list[bytes]:
+    """The findings of all segments that are done, in order."""
+    here = of_key(segments, held.media_id, held.fingerprint) & (segments.c.state == "done")
+    found = select(segments.c.findings).where(here).order_by(segments.c.number)
+    return list(tx.execute(found).scalars())
+
+
+def begun_at(tx: Connection, held: Claim) -> datetime | None:
+    """When work was begun for the first of the jobs that want it."""
+    active = active_jobs(held.media_id, held.fingerprint)
+    return tx.execute(select(func.min(jobs.c.started_at)).where(active)).scalar()
 
 
 def finish_settle(tx: Connection, held: Claim, run_id: str, now: float) -> bool:

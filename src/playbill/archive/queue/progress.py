@@ -4,10 +4,18 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
 from playbill.archive.queue.shared import clock, of_key
-from playbill.archive.queue.values import SETTLE, JobProgress, JobRow, JobState, Trouble
+from playbill.archive.queue.values import (
+    ACTIVE,
+    SETTLE,
+    JobProgress,
+    JobRow,
+    JobState,
+    Load,
+    Trouble,
+)
 from playbill.archive.tables import jobs, media, segments
 from playbill.errors import NotInArchive
 
@@ -89,6 +97,40 @@ def progress(tx: Connection, job_id: str, *, now: float | None = None) -> JobPro
         remaining_s=left / rate if rate and at_it else None,
         troubles=tuple(_trouble(row) for row in rows if row.error is not None),
     )
+
+
+def load(tx: Connection) -> Load:
+    """How much is left to do for all jobs that are not over."""
+    wanted = select(jobs.c.media_id, jobs.c.fingerprint).where(jobs.c.state.in_(ACTIVE)).distinct()
+    keys = wanted.subquery()
+    same = and_(
+        keys.c.media_id == segments.c.media_id, keys.c.fingerprint == segments.c.fingerprint
+    )
+    running = case((segments.c.state == "running", 1), else_=0)
+    left = case((segments.c.state.in_(("done", "aside")), 0), else_=segments.c.frames)
+    begun = case((segments.c.state == "running", segments.c.done_frames), else_=0)
+    timed = case((segments.c.seconds > 0, segments.c.done_frames), else_=0)
+    columns = (left - begun, timed, segments.c.seconds, running)
+    sums = [func.coalesce(func.sum(column), 0) for column in columns]
+    row = tx.execute(select(*sums).select_from(segments).join(keys, same)).one()
+    frames_left, frames, seconds, workers = row
+    return Load(
+        frames_left=int(frames_left),
+        workers=int(workers),
+        frames_per_s=max(workers, 1) * float(frames) / seconds if seconds and frames else None,
+    )
+
+
+def jobs_left(tx: Connection) -> dict[str, str]:
+    """All jobs that are not over, each with its medium."""
+    rows = select(jobs.c.id, jobs.c.media_id).where(jobs.c.state.in_(ACTIVE))
+    return dict(iter(tx.execute(rows)))
+
+
+def latest_jobs(tx: Connection, media_ids: Collection[str]) -> dict[str, JobRow]:
+    """The newest job of each of these media, of those that ever had one."""
+    found = _jobs().where(jobs.c.media_id.in_(media_ids)).order_by(jobs.c.created_at, jobs.c.id)
+    return {row.media_id: _job(row) for row in tx.execute(found)}
 
 
 def _rate(parts: Sequence[Row[Any]], at_it: int) -> float | None:

@@ -124,3 +124,15 @@ class JobProgress:
     remaining_s: float | None
     """None: not known yet, or nobody is at it."""
     troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is left to do in the whole archive."""
+
+    frames_left: int
+    """Of all jobs that are not over."""
+    workers: int
+    """How many are at it."""
+    frames_per_s: float | None
+    """Of all workers together; None: not known yet."""

@@ -1,0 +1,158 @@
+"""What one claim is: a segment for networks to look at, or the last step, which makes a run."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from playbill.archive import queue
+from playbill.archive.archive import Archive
+from playbill.archive.media import MediaRow, get_media
+from playbill.archive.queue import Claim
+from playbill.archive.runs import keep_run
+from playbill.core.ports import Recogniser
+from playbill.core.sightings import Sightings
+from playbill.errors import GalleryError, MediaError, PlaybillError
+from playbill.jobs.plan import WorkerPlan
+from playbill.jobs.pulse import Pulse
+from playbill.library.gallery import current_gallery
+from playbill.library.ordering import settings_of
+from playbill.library.places import file_of
+from playbill.library.tidying import strangers_in
+from playbill.pipeline.analyze import Analyzer
+from playbill.pipeline.fingerprint import fingerprint
+from playbill.pipeline.galleries import open_gallery
+from playbill.pipeline.segment_findings import SegmentFindings
+from playbill.pipeline.segments import Segment
+from playbill.pipeline.surveyed import SurveyCache, SurveyedMedia
+
+Keep = Callable[[Connection], bool]
+"""Writes what came of a claim; False: it is not wanted any longer, or not ours."""
+log = logging.getLogger("playbill.jobs")
+
+
+class Hopeless(PlaybillError):
+    """No further attempt can help: the job fails."""
+
+
+class Work:
+    """Does claims with networks that stay open from one to the next."""
+
+    def __init__(self, archive: Archive, plan: WorkerPlan) -> None:
+        self._archive, self._plan = archive, plan
+        self._opened: tuple[str, Analyzer] | None = None
+        self._cache = SurveyCache()
+
+    def do(self, held: Claim, pulse: Pulse) -> Keep:
+        """Do the work of one claim; what is given writes it down.
+
+        Raises:
+            Hopeless: the file is gone or another one, or these networks are not those of the job.
+            PlaybillError: it went wrong this time.
+            Interrupted: the work is not wanted any longer, or the worker must go.
+        """
+        analyzer = self._analyzer(held)
+        media = self._archive.database.read(lambda tx: get_media(tx, held.media_id))
+        with _same_file(self._archive, media) as path:
+            pulse.advance(0)
+            surveyed = _survey(self._cache, path, media)
+            if held.settles:
+                return self._settle(held, analyzer, surveyed)
+            part = Segment(held.number, held.first_frame, held.end_frame, held.frames)
+            found = analyzer.analyse_segment(surveyed, part, lambda told: pulse.advance(told.done))
+        packed = found.to_bytes()
+        seconds = pulse.seconds
+        return lambda tx: queue.finish(tx, held, packed, queue.clock(tx), seconds=seconds)
+
+    def _settle(self, held: Claim, analyzer: Analyzer, surveyed: SurveyedMedia) -> Keep:
+        read = self._archive.database.read
+        parts, begun = read(lambda tx: (queue.findings_of(tx, held), queue.begun_at(tx, held)))
+        findings = [SegmentFindings.from_bytes(part) for part in parts]
+        named = replace(analyzer, recogniser=self._recogniser(analyzer))
+        sightings = named.settle(surveyed, findings, started=begun)
+        crops = self._keep_crops(sightings)
+
+        def keep(tx: Connection) -> bool:
+            run_id = sightings.analysis.run.id
+            if not queue.finish_settle(tx, held, run_id, queue.clock(tx)):
+                return False
+            keep_run(tx, sightings, fingerprint=held.fingerprint, crops=crops)
+            return True
+
+        return keep
+
+    def _keep_crops(self, sightings: Sightings) -> list[list[str]]:
+        """Put the pictures of faces to the blobs; a step that is done again finds its own there."""
+        folder = f"crops/{sightings.analysis.media.id[:2]}/{sightings.analysis.media.id}"
+        return [
+            [self._put(f"{folder}/{sha256(f.crop).hexdigest()[:32]}.jpg", f.crop) for f in t.faces]
+            for t in sightings.tracks
+        ]
+
+    def _put(self, key: str, data: bytes) -> str:
+        if key not in self._archive.blobs:
+            self._archive.blobs.put(key, data)
+        return key
+
+    def _recogniser(self, analyzer: Analyzer) -> Recogniser | None:
+        """Whoever the archive knows by now; without a gallery nobody is named, and may be later."""
+        embedder = analyzer.networks.embedder
+        if embedder is None:
+            return None
+        scores = strangers_in(embedder.space)
+        for attempt in (1, 2):  # another worker may just have put a newer gallery in its place
+            try:
+                gallery = current_gallery(self._archive, embedder.space, scores)
+                if gallery is None:
+                    return None
+                return open_gallery(gallery, embedder.space, analyzer.settings.stranger_rate)
+            except GalleryError as error:
+                if attempt == 2:
+                    log.warning("nobody is named: %s", error)
+        return None
+
+    def _analyzer(self, held: Claim) -> Analyzer:
+        """The networks of a job; those of the job before stay open if they are the same."""
+        if self._opened is None or self._opened[0] != held.fingerprint:
+            self._opened = None
+            settings = settings_of(held.settings, threads=self._plan.threads)
+            analyzer = self._plan.opener(settings)
+            found = fingerprint(analyzer.networks, settings)
+            if found != held.fingerprint:
+                uses = ", ".join(f"{use.name} {use.precision}" for use in analyzer.networks.uses)
+                raise Hopeless(
+                    f"job of fingerprint {held.fingerprint[:12]}...: the networks of this machine "
+                    f"({uses}) make {found[:12]}...: they, or Playbill, have changed: order it anew"
+                )
+            self._opened = (held.fingerprint, analyzer)
+        return self._opened[1]
+
+
+@contextmanager
+def _same_file(archive: Archive, media: MediaRow) -> Iterator[Path]:
+    """The file of a medium; one that is gone will not come back by trying."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(file_of(archive, media))
+        except MediaError as error:
+            raise Hopeless(str(error)) from error
+        yield path
+
+
+def _survey(cache: SurveyCache, path: Path, media: MediaRow) -> SurveyedMedia:
+    """Look the file over and make sure that it is the one that was added.
+
+    Raises:
+        Hopeless: it is another one by now.
+    """
+    found = cache.survey(path)
+    if found.info.sha256 != media.info.sha256:
+        raise Hopeless(
+            f"{path}: the file was changed since it was added: expected the sha256 "
+            f"{media.info.sha256[:12]}..., found {found.info.sha256[:12]}...: add it as it is now"
+        )
+    return replace(found, info=replace(found.info, name=media.info.name))
