@@ -2,14 +2,20 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 from typing import IO, Any, cast
 
 import fsspec
 
-from playbill.errors import ArchiveError, ExtraMissing, NotInArchive, OutputError
+from playbill.errors import ArchiveError, ExtraMissing, NotInArchive, OutputError, PlaybillError
+
+CHUNK = 1 << 20
 
 
 class Blobs:
@@ -28,7 +34,7 @@ class Blobs:
             ExtraMissing: the store's client is not installed.
         """
         try:
-            files, root = fsspec.url_to_fs(url)
+            files, root = fsspec.url_to_fs(url, use_listings_cache=False)
         except ImportError as error:
             raise ExtraMissing(f"{url}: {error}: pip install 'playbill[s3]'") from error
         except ValueError as error:
@@ -39,59 +45,78 @@ class Blobs:
         """Keep `data` under `key`; readers see all of it or nothing.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written; what was there is untouched.
         """
         path = self._path(key)
-        temporary = f"{path}.{secrets.token_hex(4)}.part"
-        try:
-            self._files.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+        with _writing(key):
             if self.local_path(key) is None:
                 self._files.pipe_file(path, data)
-                return
-            with open(temporary, "xb") as file:  # noqa: PTH123 - fsspec's paths are text
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)  # noqa: PTH105
-        except OSError as error:
-            with suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
-            raise OutputError(f"{key}: cannot be kept: {error.strerror or error}") from error
+            else:
+                _put_on_disk(Path(path), BytesIO(data))
+
+    def put_from(self, key: str, file: IO[bytes]) -> None:
+        """Keep what `file` gives, piece by piece; otherwise as `put`.
+
+        On its way to an object store it lies in a temporary file: a stream that breaks off there
+        would be kept as far as it came.
+        """
+        path = self._path(key)
+        with _writing(key):
+            if self.local_path(key) is None:
+                with NamedTemporaryFile() as whole:
+                    shutil.copyfileobj(file, whole, CHUNK)
+                    whole.flush()
+                    self._files.put_file(whole.name, path)
+            else:
+                _put_on_disk(Path(path), file)
 
     def get(self, key: str) -> bytes:
         """The bytes of `key`.
 
         Raises:
             NotInArchive: there are none.
+            ArchiveError: they cannot be read.
         """
-        try:
+        with _reading(key):
             return cast(bytes, self._files.cat_file(self._path(key)))
-        except FileNotFoundError as error:
-            raise NotInArchive(f"{key}: no such file among the archive's blobs") from error
 
     def reading(self, key: str) -> IO[bytes]:
         """The bytes as a stream; errors as for `get`."""
-        try:
+        with _reading(key):
             return cast(IO[bytes], self._files.open(self._path(key), "rb"))
-        except FileNotFoundError as error:
-            raise NotInArchive(f"{key}: no such file among the archive's blobs") from error
+
+    def size(self, key: str) -> int:
+        """How many bytes; errors as for `get`."""
+        with _reading(key):
+            return int(self._files.info(self._path(key))["size"])
+
+    def written_at(self, key: str) -> datetime:
+        """When it was written; errors as for `get`."""
+        with _reading(key):
+            return cast(datetime, self._files.modified(self._path(key)))
 
     def __contains__(self, key: str) -> bool:
-        return bool(self._files.exists(self._path(key)))
+        with _reading(key):
+            return bool(self._files.exists(self._path(key)))
 
     def delete(self, key: str) -> bool:
-        """Take `key` away for good; says whether it was there."""
-        try:
-            self._files.rm_file(self._path(key))
-        except FileNotFoundError:
+        """Take `key` away for good; says whether it was there.
+
+        Raises:
+            OutputError: it cannot be taken away.
+        """
+        if key not in self:
             return False
+        with _writing(key), suppress(FileNotFoundError):
+            self._files.rm_file(self._path(key))
         return True
 
     def keys(self, folder: str = "") -> Iterator[str]:
-        """All keys that begin with `folder`, sorted."""
+        """All keys, or those in `folder` and below, sorted."""
         start = self._path(folder) if folder else self._root
-        self._files.invalidate_cache()
-        for path in sorted(self._files.find(start)):
+        with _reading(folder or "the blobs"):
+            found = sorted(self._files.find(start))
+        for path in found:
             yield path[len(self._root) + 1 :]
 
     def local_path(self, key: str) -> Path | None:
@@ -105,3 +130,44 @@ class Blobs:
         if not parts or ".." in parts or key.startswith("/"):
             raise ValueError(f"a key must be a relative path, got {key!r}")
         return f"{self._root}/{key}"
+
+
+def _put_on_disk(path: Path, file: IO[bytes]) -> None:
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as target:
+            shutil.copyfileobj(file, target, CHUNK)
+            target.flush()
+            os.fsync(target.fileno())
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(key: str) -> Iterator[None]:
+    """An object store's client has errors of its own kinds; here they become ours."""
+    try:
+        yield
+    except PlaybillError:
+        raise
+    except Exception as error:
+        raise OutputError(f"{key}: cannot be kept: {_reason(error)}") from error
+
+
+@contextmanager
+def _reading(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (PlaybillError, ValueError):
+        raise
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise NotInArchive(f"{key}: no such file among the archive's blobs") from error
+    except Exception as error:
+        raise ArchiveError(f"{key}: cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -16,7 +16,7 @@ from sqlalchemy.types import JSON, Integer
 
 from playbill.archive import audit
 from playbill.archive.archive import SETTINGS, Archive
-from playbill.archive.backup.containers import BackupReader, Member, opened_backup
+from playbill.archive.backup.containers import BackupReader, Member, chunks_of, opened_backup
 from playbill.archive.backup.making import FORMAT, MANIFEST, Hook, no_hook
 from playbill.archive.backup.rows import AT_ONCE, row_values
 from playbill.archive.blobs import Blobs
@@ -66,7 +66,7 @@ def restore(
         database = Database.open(database_url) if database_url else Database.in_folder(folder)
         try:
             for done, member in enumerate(manifest.blobs, 1):
-                _put(blobs, source, member, _checked(source, reader, member))
+                _put(blobs, source, reader, member)
                 hook(done, len(manifest.blobs))
             database.write(lambda tx: _fill(tx, source, reader, manifest, who))
         finally:
@@ -90,9 +90,17 @@ def _new_folder(folder: Path) -> Iterator[None]:
         raise
 
 
-def _put(blobs: Blobs, source: Path, member: Member, data: bytes) -> None:
+def _put(blobs: Blobs, source: Path, reader: BackupReader, member: Member) -> None:
+    """Read twice: what was altered is not to get as far as the archive."""
+    digest = sha256()
+    with reader.open(member.name) as file:
+        for chunk in chunks_of(file):
+            digest.update(chunk)
+    if digest.hexdigest() != member.sha256:
+        raise ArchiveError(f"{source}: {member.name} is not what was backed up: it was altered")
     try:
-        blobs.put(member.name.removeprefix("blobs/"), data)
+        with reader.open(member.name) as file:
+            blobs.put_from(member.name.removeprefix("blobs/"), file)
     except ValueError as error:
         raise ArchiveError(f"{source}: no name of a file in a backup: {member.name!r}") from error
 
@@ -122,14 +130,6 @@ def _manifest(source: Path, reader: BackupReader) -> _Manifest:
 
 def _member(said: Any) -> Member:
     return Member(str(said["name"]), int(said["bytes"]), str(said["sha256"]))
-
-
-def _checked(source: Path, reader: BackupReader, member: Member) -> bytes:
-    with reader.open(member.name) as file:
-        data = file.read()
-    if sha256(data).hexdigest() != member.sha256:
-        raise ArchiveError(f"{source}: {member.name} is not what was backed up: it was altered")
-    return data
 
 
 def _fill(
