@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.decisions.lineage import Answer, Lineage, TrackRow, lineage_of
 from playbill.archive.decisions.log import counting
 from playbill.archive.tables import clusters, decision_tracks, decisions, people
@@ -110,6 +110,8 @@ class Knowledge:
         return None if cluster_id is None else self._clusters.names.get(cluster_id)
 
     def _of(self, track_ids: Iterable[int]) -> list[_Said]:
+        if not self._said:
+            return []
         said = {one.seq: one for track in track_ids for one in self._said.get(track, ())}
         return [said[seq] for seq in sorted(said)]
 
@@ -137,13 +139,12 @@ def known_people(tx: Connection, person_ids: Collection[str]) -> People:
     merged: dict[str, str] = {}
     forgotten: set[str] = set()
     row = people.c
-    for some in chunks(person_ids):
-        sought = select(row.id, row.merged_into, row.forgotten_at).where(row.id.in_(some))
-        for person_id, into, forgotten_at in tx.execute(sought):
-            if into is not None:
-                merged[person_id] = into
-            if forgotten_at is not None:
-                forgotten.add(into or person_id)
+    sought = select(row.id, row.merged_into, row.forgotten_at)
+    for person_id, into, forgotten_at in tx.execute(sought.where(among(row.id, person_ids))):
+        if into is not None:
+            merged[person_id] = into
+        if forgotten_at is not None:
+            forgotten.add(into or person_id)
     return People(merged, frozenset(forgotten))
 
 
@@ -161,35 +162,32 @@ def _clusters(tx: Connection, cluster_ids: Collection[str]) -> _Clusters:
     merged: dict[str, str] = {}
     names: dict[str, str] = {}
     row = clusters.c
-    for some in chunks(cluster_ids):
-        sought = select(row.id, row.merged_into, row.person_id).where(row.id.in_(some))
-        for cluster_id, into, person_id in tx.execute(sought):
-            if into is not None:
-                merged[cluster_id] = into
-            if person_id is not None:
-                names[into or cluster_id] = person_id
+    sought = select(row.id, row.merged_into, row.person_id)
+    for cluster_id, into, person_id in tx.execute(sought.where(among(row.id, cluster_ids))):
+        if into is not None:
+            merged[cluster_id] = into
+        if person_id is not None:
+            names[into or cluster_id] = person_id
     return _Clusters(merged, names)
 
 
 def _said_of(tx: Connection, track_ids: Collection[int]) -> dict[int, list[_Said]]:
     """Of each track, the decisions that count, oldest first."""
     row = decisions.c
-    found: list[tuple[int, _Said]] = []
-    for some in chunks(track_ids):
-        sought = (
-            select(
-                decision_tracks.c.track_id,
-                row.seq,
-                row.kind,
-                row.person_id,
-                row.other_cluster_id,
-                row.details,
-            )
-            .join(decisions, row.seq == decision_tracks.c.seq)
-            .where(decision_tracks.c.track_id.in_(some))
-            .where(row.kind.in_(("assign", "reject", "separate")))
+    sought = (
+        select(
+            decision_tracks.c.track_id,
+            row.seq,
+            row.kind,
+            row.person_id,
+            row.other_cluster_id,
+            row.details,
         )
-        found += [(track, _Said(*said)) for track, *said in tx.execute(sought)]
+        .join(decisions, row.seq == decision_tracks.c.seq)
+        .where(among(decision_tracks.c.track_id, track_ids))
+        .where(row.kind.in_(("assign", "reject", "separate")))
+    )
+    found = [(track, _Said(*said)) for track, *said in tx.execute(sought)]
     counted = counting(tx, {said.seq for _, said in found})
     said_of: dict[int, list[_Said]] = defaultdict(list)
     for track, said in sorted(found, key=lambda pair: pair[1].seq):

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, select
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.decisions.log import Decision, Kind, Subjects, append, get_decision, tracks_of
 from playbill.archive.decisions.pieces import machine_track, project_pieces
 from playbill.archive.decisions.projection import project_tracks
@@ -85,19 +85,15 @@ def _merged_people(tx: Connection, decision: Decision) -> None:
 
 def reconsider_people(tx: Connection, company: set[str]) -> None:
     """Say anew what any machine or person ever said of these people."""
-    named = select(decisions.c.cluster_id).where(decisions.c.kind == "name_cluster")
     seen, said = tracks.c, decisions.c
-    cluster_ids: set[str] = set()
-    track_ids: set[int] = set()
-    for some in chunks(company):
-        of_them = named.where(said.person_id.in_(some))
-        cluster_ids.update(tx.execute(of_them).scalars())
-        for column in (seen.person_id, seen.machine_person_id):
-            track_ids.update(tx.execute(select(seen.id).where(column.in_(some))).scalars())
-        spoken = select(decision_tracks.c.track_id).join(
-            decisions, said.seq == decision_tracks.c.seq
-        )
-        track_ids.update(tx.execute(spoken.where(said.person_id.in_(some))).scalars())
+    about_them = among(said.person_id, company)
+    named = select(said.cluster_id).where(said.kind == "name_cluster", about_them)
+    cluster_ids = set(tx.execute(named).scalars())
+    seqs = select(said.seq).where(about_them)
+    spoken = select(decision_tracks.c.track_id).where(decision_tracks.c.seq.in_(seqs))
+    track_ids = set(tx.execute(spoken).scalars())
+    for column in (seen.person_id, seen.machine_person_id):
+        track_ids.update(tx.execute(select(seen.id).where(among(column, company))).scalars())
     project_clusters(tx, cluster_ids)
     project_tracks(tx, track_ids | _inside(tx, cluster_ids))
 
@@ -109,11 +105,9 @@ def _renamed_clusters(tx: Connection, cluster_ids: set[str]) -> None:
 
 def _inside(tx: Connection, cluster_ids: set[str]) -> set[int]:
     """The tracks that these clusters, and those they are one with, are shown to hold."""
-    found: set[int] = set()
-    for some in chunks(with_company(tx, clusters, cluster_ids)):
-        held = select(tracks.c.id).where(tracks.c.cluster_id.in_(some))
-        found.update(tx.execute(held).scalars())
-    return found
+    company = with_company(tx, clusters, cluster_ids)
+    held = select(tracks.c.id).where(among(tracks.c.cluster_id, company))
+    return set(tx.execute(held).scalars())
 
 
 def _some(*ids: str | None) -> set[str]:

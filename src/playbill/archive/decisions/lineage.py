@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.tables import decision_tracks, decisions, tracks
 
 
@@ -80,14 +80,12 @@ def lineage_of(tx: Connection, track_ids: Collection[int]) -> Lineage:
     rows: dict[int, TrackRow] = {}
     wave = set(track_ids)
     while wave:
-        for some in chunks(wave):
-            for row in tx.execute(_ROWS.where(tracks.c.id.in_(some))):
-                rows[row.id] = TrackRow(*row)
+        for row in tx.execute(_ROWS.where(among(tracks.c.id, wave))):
+            rows[row.id] = TrackRow(*row)
         known = [rows[track] for track in wave if track in rows]
         roots = {row.root for row in known}
-        for some in chunks(roots):
-            for row in tx.execute(_ROWS.where(tracks.c.same_as.in_(some))):
-                rows[row.id] = TrackRow(*row)
+        for row in tx.execute(_ROWS.where(among(tracks.c.same_as, roots))):
+            rows[row.id] = TrackRow(*row)
         wave = roots | {row.split_from for row in known if row.split_from is not None}
         wave -= rows.keys()
     families: dict[int, list[TrackRow]] = defaultdict(list)
@@ -103,30 +101,22 @@ def concerned(tx: Connection, track_ids: Collection[int]) -> set[int]:
     wave = set(track_ids)
     while wave:
         found |= wave
-        family: set[int] = set()
-        for some in chunks(wave):
-            root = func.coalesce(tracks.c.same_as, tracks.c.id)
-            family.update(tx.execute(select(root).where(tracks.c.id.in_(some))).scalars())
-        for some in chunks(set(family)):
-            family.update(
-                tx.execute(select(tracks.c.id).where(tracks.c.same_as.in_(some))).scalars()
-            )
-        family |= wave
+        root = func.coalesce(tracks.c.same_as, tracks.c.id)
+        roots = set(tx.execute(select(root).where(among(tracks.c.id, wave))).scalars())
+        later = select(tracks.c.id).where(among(tracks.c.same_as, roots))
+        family = wave | roots | set(tx.execute(later).scalars())
         wave = (family | _split_off(tx, family)) - found
     return found
 
 
 def _split_off(tx: Connection, track_ids: Collection[int]) -> set[int]:
     """The tracks that people took out of these, whether that still counts or not."""
-    found: set[int] = set()
-    for some in chunks(track_ids):
-        splits = (
-            select(decisions.c.details)
-            .join(decision_tracks, decision_tracks.c.seq == decisions.c.seq)
-            .where(decisions.c.kind == "split", decision_tracks.c.track_id.in_(some))
-        )
-        found.update(details["track"] for details in tx.execute(splits).scalars())
-    return found
+    splits = (
+        select(decisions.c.details)
+        .join(decision_tracks, decision_tracks.c.seq == decisions.c.seq)
+        .where(decisions.c.kind == "split", among(decision_tracks.c.track_id, track_ids))
+    )
+    return {details["track"] for details in tx.execute(splits).scalars()}
 
 
 _ROWS: Select[Any] = select(

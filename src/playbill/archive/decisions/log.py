@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from playbill.archive import audit
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import decision_tracks, decisions
 from playbill.errors import NotInArchive
@@ -78,8 +78,8 @@ def append(
     )
     seq = int(tx.execute(new.returning(decisions.c.seq)).scalar_one())
     tracks = sorted(set(about.tracks))
-    for some in chunks(tracks):
-        rows = [{"seq": seq, "track_id": track} for track in some]
+    if tracks:
+        rows = [{"seq": seq, "track_id": track} for track in tracks]
         tx.execute(insert(decision_tracks), rows)
     said = {name: value for name, value in row.items() if value is not None}
     audit.record(tx, who, f"decide.{kind}", _subject(about), seq=seq, tracks=len(tracks), **said)
@@ -99,13 +99,11 @@ def counting(tx: Connection, seqs: Collection[int]) -> set[int]:
     undos: dict[int, list[int]] = {}
     wave = list(seqs)
     while wave:
-        found: list[int] = []
-        for some in chunks(wave):
-            sought = select(decisions.c.seq, decisions.c.target_seq)
-            for undo, target in tx.execute(sought.where(decisions.c.target_seq.in_(some))):
-                undos.setdefault(target, []).append(undo)
-                found.append(undo)
-        wave = found
+        sought = select(decisions.c.seq, decisions.c.target_seq)
+        found = tx.execute(sought.where(among(decisions.c.target_seq, wave))).all()
+        for undo, target in found:
+            undos.setdefault(target, []).append(undo)
+        wave = [undo for undo, _ in found]
     counts: dict[int, bool] = {}
     for seq in sorted({*seqs, *(undo for some in undos.values() for undo in some)}, reverse=True):
         counts[seq] = not any(counts[undo] for undo in undos.get(seq, ()))
@@ -128,11 +126,8 @@ def get_decision(tx: Connection, seq: int) -> Decision:
 
 def tracks_of(tx: Connection, seqs: Iterable[int]) -> list[int]:
     """The tracks that these decisions name one by one, sorted."""
-    found: set[int] = set()
-    for some in chunks(list(seqs)):
-        named = select(decision_tracks.c.track_id).where(decision_tracks.c.seq.in_(some))
-        found.update(tx.execute(named).scalars())
-    return sorted(found)
+    named = select(decision_tracks.c.track_id).where(among(decision_tracks.c.seq, list(seqs)))
+    return sorted(set(tx.execute(named).scalars()))
 
 
 @dataclass(frozen=True, slots=True)

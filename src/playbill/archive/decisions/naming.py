@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, Row, select
 
 from playbill.archive import audit
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.clusters import require_cluster
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
@@ -112,7 +112,7 @@ def rename(
     return decide(tx, who, "rename", Subjects(person_id=person_id), {"name": clean})
 
 
-def require_tracks(tx: Connection, track_ids: Collection[int]) -> list[Row[tuple[int, str | None]]]:
+def require_tracks(tx: Connection, track_ids: Collection[int]) -> Sequence[Row[int, str | None]]:
     """Number and cluster of these tracks.
 
     Raises:
@@ -121,10 +121,9 @@ def require_tracks(tx: Connection, track_ids: Collection[int]) -> list[Row[tuple
     """
     if not track_ids:
         raise ArchiveError("tracks: found none, expected at least one to decide about")
-    found: list[Row[tuple[int, str | None]]] = []
     possible = [track for track in track_ids if 0 < track < 2**63]
-    for some in chunks(possible):
-        found += tx.execute(select(tracks.c.id, tracks.c.cluster_id).where(tracks.c.id.in_(some)))
+    asked = select(tracks.c.id, tracks.c.cluster_id).where(among(tracks.c.id, possible))
+    found = tx.execute(asked).all()
     missing = sorted(set(track_ids) - {row.id for row in found})
     if missing:
         raise NotInArchive(f"track {missing[0]}: there is no such track in the archive")

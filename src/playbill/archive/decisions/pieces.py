@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from playbill.archive.among import among
 from playbill.archive.decisions.log import Decision, effective
 from playbill.archive.packing import pack_vector, unpack_vectors
 from playbill.archive.tables import appearances, decision_tracks, decisions, faces, media, tracks
@@ -43,7 +44,7 @@ def split_tracks(tx: Connection, media_ids: Collection[str] | None = None) -> se
         .where(decisions.c.kind == "split")
     )
     if media_ids is not None:
-        named = named.where(tracks.c.media_id.in_(media_ids))
+        named = named.where(among(tracks.c.media_id, media_ids))
     found = tx.execute(named).all()
     parts = [(track, origin) for track, origin in found if origin is not None]
     return {track for track, origin in found if origin is None} | {
@@ -65,7 +66,7 @@ def _splits_of(tx: Connection, track_id: int) -> list[Decision]:
     found: dict[int, Decision] = {}
     wave = {track_id}
     while wave:
-        seqs = select(decision_tracks.c.seq).where(decision_tracks.c.track_id.in_(wave))
+        seqs = select(decision_tracks.c.seq).where(among(decision_tracks.c.track_id, wave))
         of_wave = decisions.c.seq.in_(seqs)
         every = select(decisions.c.details).where(decisions.c.kind == "split", of_wave)
         wave = {details["track"] for details in tx.execute(every).scalars()}

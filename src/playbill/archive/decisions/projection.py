@@ -6,10 +6,12 @@ changes nothing. People and clusters come before the tracks that follow them.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from playbill.archive.among import among
 from playbill.archive.chunks import chunks
 from playbill.archive.decisions.answers import MIN_SCORE, Knowledge
 from playbill.archive.decisions.lineage import Answer, TrackRow, concerned
@@ -53,7 +55,7 @@ def project_all(tx: Connection) -> None:
     project_clusters(tx, _all(tx, clusters.c.id))
     project_media(tx, _all(tx, media.c.id))
     for some in chunks(_all(tx, runs.c.id), RUNS_AT_ONCE):
-        seen = select(tracks.c.id).where(tracks.c.run_id.in_(some))
+        seen = select(tracks.c.id).where(among(tracks.c.run_id, some))
         project_tracks(tx, tx.execute(seen).scalars().all())
 
 
@@ -62,20 +64,17 @@ def _rivals(tx: Connection, rows: dict[int, TrackRow], answers: dict[int, Answer
     company = _company(rows, answers)
     persons = with_company(tx, people, {person for _, person in company})
     survivor = _survivors(tx, persons)
-    found: set[int] = set()
-    run_ids = {run for run, _ in company}
     row = tracks.c
-    for some in chunks(persons):
-        for some_runs in chunks(run_ids):
-            matched = (
-                select(row.id, row.run_id, row.machine_person_id)
-                .where(row.run_id.in_(some_runs), row.machine_person_id.in_(some))
-                .where(row.machine_score >= MIN_SCORE)
-            )
-            for track, run, person in tx.execute(matched):
-                if (run, survivor.get(person, person)) in company:
-                    found.add(track)
-    return found
+    matched = (
+        select(row.id, row.run_id, row.machine_person_id)
+        .where(among(row.run_id, {run for run, _ in company}))
+        .where(among(row.machine_person_id, persons), row.machine_score >= MIN_SCORE)
+    )
+    return {
+        track
+        for track, run, person in tx.execute(matched)
+        if (run, survivor.get(person, person)) in company
+    }
 
 
 def _company(rows: dict[int, TrackRow], answers: dict[int, Answer]) -> set[Company]:
@@ -111,19 +110,15 @@ def _verified(tx: Connection, company: Collection[Company]) -> Iterable[tuple[Co
     by_run: dict[str, set[str]] = defaultdict(set)
     for run, person in company:
         by_run[run].add(person)
-    for some in chunks(by_run):
-        seen = select(row.id, row.run_id, row.person_id).where(row.run_id.in_(some), row.verified)
-        for track, run, person in tx.execute(seen):
-            if person in by_run[run]:
-                yield (run, person), track
+    seen = select(row.id, row.run_id, row.person_id)
+    for track, run, person in tx.execute(seen.where(among(row.run_id, by_run), row.verified)):
+        if person in by_run[run]:
+            yield (run, person), track
 
 
 def _survivors(tx: Connection, person_ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in chunks(person_ids):
-        sought = select(people.c.id, people.c.merged_into).where(people.c.id.in_(some))
-        found.update({one: into for one, into in tx.execute(sought) if into is not None})
-    return found
+    sought = select(people.c.id, people.c.merged_into).where(among(people.c.id, person_ids))
+    return {one: into for one, into in tx.execute(sought) if into is not None}
 
 
 def _write(tx: Connection, changed: dict[int, Answer]) -> None:
@@ -131,14 +126,9 @@ def _write(tx: Connection, changed: dict[int, Answer]) -> None:
     for track, answer in changed.items():
         alike[answer].append(track)
     for answer, ids in alike.items():
-        for some in chunks(sorted(ids)):
-            said = {
-                "person_id": answer.person_id,
-                "cluster_id": answer.cluster_id,
-                "verified": answer.verified,
-            }
-            tx.execute(update(tracks).where(tracks.c.id.in_(some)).values(said))
-            tx.execute(update(appearances).where(appearances.c.track_id.in_(some)).values(said))
+        said = asdict(answer)
+        tx.execute(update(tracks).where(among(tracks.c.id, ids)).values(said))
+        tx.execute(update(appearances).where(among(appearances.c.track_id, ids)).values(said))
 
 
 def _all(tx: Connection, column: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, false, select, update
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.decisions.answers import known_people
 from playbill.archive.decisions.log import effective
 from playbill.archive.decisions.pieces import project_pieces, split_tracks
@@ -21,15 +21,13 @@ D = decisions.c
 
 def project_people(tx: Connection, person_ids: Collection[str]) -> None:
     """Names, and whether they are hidden. The forgotten stay without a name."""
-    for some in chunks(person_ids):
-        rows = tx.execute(select(people).where(people.c.id.in_(some))).all()
-        renamed = _last(tx, D.kind == "rename", D.person_id.in_(some))
-        hidden = _hidden(tx, D.person_id, some)
-        for row in rows:
-            name = renamed.get(row.id, row.first_name) if row.forgotten_at is None else ""
-            _change(tx, people, row, {"name": name, "hidden": row.id in hidden})
-            if name != row.name:
-                put_words(tx, "person", row.id, name)
+    renamed = _last_names(tx, person_ids)
+    hidden = _hidden(tx, D.person_id, person_ids)
+    for row in tx.execute(select(people).where(among(people.c.id, person_ids))).all():
+        name = renamed.get(row.id, row.first_name) if row.forgotten_at is None else ""
+        _change(tx, people, row, {"name": name, "hidden": row.id in hidden})
+        if name != row.name:
+            put_words(tx, "person", row.id, name)
 
 
 def project_merged_people(tx: Connection) -> set[str]:
@@ -48,44 +46,40 @@ def project_merged_clusters(tx: Connection) -> set[str]:
 
 def project_clusters(tx: Connection, cluster_ids: Collection[str]) -> None:
     """Who people say these clusters and those they are one with are, and which are hidden."""
-    for some in chunks(with_company(tx, clusters, cluster_ids)):
-        rows = tx.execute(select(clusters).where(clusters.c.id.in_(some))).all()
-        hidden = _hidden(tx, D.cluster_id, some)
-        names = _names(tx, {row.id: row.merged_into or row.id for row in rows})
-        for row in rows:
-            name = names.get(row.merged_into or row.id)
-            _change(tx, clusters, row, {"person_id": name, "hidden": row.id in hidden})
+    company = with_company(tx, clusters, cluster_ids)
+    rows = tx.execute(select(clusters).where(among(clusters.c.id, company))).all()
+    hidden = _hidden(tx, D.cluster_id, company)
+    names = _names(tx, {row.id: row.merged_into or row.id for row in rows})
+    for row in rows:
+        name = names.get(row.merged_into or row.id)
+        _change(tx, clusters, row, {"person_id": name, "hidden": row.id in hidden})
 
 
 def project_media(tx: Connection, media_ids: Collection[str]) -> None:
     """Which run is shown, the one promoted last or else the newest, and which are hidden."""
-    for some in chunks(media_ids):
-        promoted = _promoted(tx, some)
-        hidden = _hidden(tx, D.media_id, some)
-        for row in tx.execute(select(media).where(media.c.id.in_(some))).all():
-            run_id = promoted.get(row.id) or _newest_run(tx, row.id)
-            _change(tx, media, row, {"run_id": run_id, "hidden": row.id in hidden})
-            current = false() if run_id is None else appearances.c.run_id == run_id
-            stale = and_(appearances.c.media_id == row.id, appearances.c.current != current)
-            tx.execute(update(appearances).where(stale).values(current=current))
-        project_pieces(tx, split_tracks(tx, some))
+    promoted = _promoted(tx, media_ids)
+    hidden = _hidden(tx, D.media_id, media_ids)
+    for row in tx.execute(select(media).where(among(media.c.id, media_ids))).all():
+        run_id = promoted.get(row.id) or _newest_run(tx, row.id)
+        _change(tx, media, row, {"run_id": run_id, "hidden": row.id in hidden})
+        current = false() if run_id is None else appearances.c.run_id == run_id
+        stale = and_(appearances.c.media_id == row.id, appearances.c.current != current)
+        tx.execute(update(appearances).where(stale).values(current=current))
+    project_pieces(tx, split_tracks(tx, media_ids))
 
 
 def with_company(tx: Connection, table: Table, ids: Collection[str]) -> set[str]:
     """These people or clusters, and all that are one with any of them today."""
     company = set(ids)
-    for some in chunks(ids):
-        into = select(table.c.merged_into).where(table.c.id.in_(some))
-        company.update(one for one in tx.execute(into).scalars() if one is not None)
-    for some in chunks(set(company)):
-        merged = select(table.c.id).where(table.c.merged_into.in_(some))
-        company.update(tx.execute(merged).scalars())
-    return company
+    into = select(table.c.merged_into).where(among(table.c.id, ids))
+    company.update(one for one in tx.execute(into).scalars() if one is not None)
+    merged = select(table.c.id).where(among(table.c.merged_into, company))
+    return company | set(tx.execute(merged).scalars())
 
 
 def touch(tx: Connection, table: Table, ids: Collection[str]) -> None:
     """Count a change of what is in these, where their own rows say the same as before."""
-    changed = update(table).where(table.c.id.in_(ids))
+    changed = update(table).where(among(table.c.id, ids))
     tx.execute(changed.values(version=table.c.version + 1))
 
 
@@ -108,7 +102,7 @@ def _names(tx: Connection, survivor_of: Mapping[str, str]) -> dict[str, str]:
     """
     said: dict[str, str] = {}
     own: dict[str, str] = {}
-    for one in effective(tx, D.kind == "name_cluster", D.cluster_id.in_(survivor_of)):
+    for one in effective(tx, D.kind == "name_cluster", among(D.cluster_id, survivor_of)):
         cluster, person = one.about.cluster_id or "", one.about.person_id or ""
         said[survivor_of[cluster]] = person
         if survivor_of[cluster] == cluster:
@@ -119,18 +113,18 @@ def _names(tx: Connection, survivor_of: Mapping[str, str]) -> dict[str, str]:
     return {cluster: person for cluster, person in answers.items() if person is not None}
 
 
-def _last(tx: Connection, *conditions: Any) -> dict[str, str]:
-    found = effective(tx, *conditions)
+def _last_names(tx: Connection, person_ids: Collection[str]) -> dict[str, str]:
+    found = effective(tx, D.kind == "rename", among(D.person_id, person_ids))
     return {one.about.person_id or "": one.details["name"] for one in found}
 
 
 def _hidden(tx: Connection, column: Any, ids: Collection[str]) -> set[str]:
-    found = effective(tx, D.kind == "hide", column.in_(ids))
+    found = effective(tx, D.kind == "hide", among(column, ids))
     return {getattr(one.about, column.name) for one in found}
 
 
 def _promoted(tx: Connection, media_ids: Collection[str]) -> dict[str, str]:
-    found = effective(tx, D.kind == "promote", D.media_id.in_(media_ids))
+    found = effective(tx, D.kind == "promote", among(D.media_id, media_ids))
     return {one.about.media_id or "": one.about.run_id or "" for one in found}
 
 

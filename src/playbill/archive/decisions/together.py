@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.tables import faces, tracks
 from playbill.errors import Conflict
 
@@ -48,10 +48,9 @@ def losers(claims: Iterable[Claim], frames: Mapping[int, Collection[int]]) -> se
 def frames_of(tx: Connection, track_ids: Collection[int]) -> dict[int, set[int]]:
     """By track, the frames that it has a face in."""
     found: dict[int, set[int]] = defaultdict(set)
-    for some in chunks(track_ids):
-        shown = select(faces.c.track_id, faces.c.frame_index).where(faces.c.track_id.in_(some))
-        for track, frame in tx.execute(shown):
-            found[track].add(frame)
+    shown = select(faces.c.track_id, faces.c.frame_index)
+    for track, frame in tx.execute(shown.where(among(faces.c.track_id, track_ids))):
+        found[track].add(frame)
     return found
 
 
@@ -87,16 +86,14 @@ Meeting = tuple[str, int, str]
 
 def meetings(tx: Connection, person_ids: Collection[str]) -> dict[Meeting, tuple[int, int]]:
     """Frames in which people say of two tracks that they are one of these people; two of them."""
-    found: dict[Meeting, tuple[int, int]] = {}
     first, last = func.min(tracks.c.id), func.max(tracks.c.id)
-    for some in chunks(person_ids):
-        twice = (
-            select(tracks.c.run_id, faces.c.frame_index, tracks.c.person_id, first, last)
-            .join(faces, faces.c.track_id == tracks.c.id)
-            .where(tracks.c.person_id.in_(some), tracks.c.verified)
-            .group_by(tracks.c.run_id, faces.c.frame_index, tracks.c.person_id)
-            .having(first < last)
-        )
-        for run, frame, person, one, other in tx.execute(twice):
-            found[run, frame, person] = (one, other)
-    return found
+    twice = (
+        select(tracks.c.run_id, faces.c.frame_index, tracks.c.person_id, first, last)
+        .join(faces, faces.c.track_id == tracks.c.id)
+        .where(among(tracks.c.person_id, person_ids), tracks.c.verified)
+        .group_by(tracks.c.run_id, faces.c.frame_index, tracks.c.person_id)
+        .having(first < last)
+    )
+    return {
+        (run, frame, person): (one, other) for run, frame, person, one, other in tx.execute(twice)
+    }
