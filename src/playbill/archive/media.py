@@ -128,7 +128,7 @@ def get_media(tx: Connection, media_id: str) -> MediaRow:
     row = tx.execute(found).first() if is_text(media_id) else None
     if row is None:
         raise NotInArchive(f"media {media_id!r}: there is no such medium in the archive")
-    return _media_row(row)
+    return media_row(row)
 
 
 def list_media(
@@ -165,7 +165,7 @@ def list_media(
         found = found.where(media.c.id.in_(named.order_by(None)))
     if not hidden:
         found = found.where(media.c.hidden.is_(False))
-    rows = [_media_row(row) for row in tx.execute(found)]
+    rows = [media_row(row) for row in tx.execute(found)]
     return paged(rows, limit, [(row.added_at.isoformat(), row.id) for row in rows])
 
 
@@ -221,7 +221,8 @@ def _require_text(what: str, text: str) -> None:
         raise ArchiveError(f"{text!r}: a medium's {what} must be Unicode text without NUL")
 
 
-def _media_row(row: Row[Any]) -> MediaRow:
+def media_row(row: Row[Any]) -> MediaRow:
+    """What a row of the table says."""
     us, rate = row.duration_us, row.frame_rate
     info = MediaInfo(
         name=row.name,

@@ -1,0 +1,1 @@
+"""What may have gone wrong with an archive, one kind of damage per file."""
