@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from playbill.archive.access.replies import drop_unfinished
 from playbill.archive.archive import Archive
+from playbill.archive.search import DocumentBoxes
 from playbill.pipeline.settings import AnalysisSettings
+from playbill.server.busy import Busy
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened, open_networks
@@ -18,8 +20,26 @@ from playbill.server.pictures import Pictures
 from playbill.server.problems import MEDIA_TYPE, add_handlers
 from playbill.server.rates import Rates
 from playbill.server.requests import Requests
-from playbill.server.routes import audit, health, images, keys, sessions, users
-from playbill.server.schemas import ProblemBody
+from playbill.server.routes import (
+    audit,
+    clusters,
+    crops,
+    decisions,
+    health,
+    images,
+    jobs,
+    keys,
+    media,
+    people,
+    results,
+    search,
+    sessions,
+    tracks,
+    uploads,
+    users,
+    videos,
+)
+from playbill.server.schemas.shared import ProblemBody
 from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
 from playbill.server.tidying import tidy
@@ -30,7 +50,26 @@ Who and what appears when and where, in pictures and video.
 Every refusal is an RFC 9457 problem: what, where, found, expected. What can be edited has an ETag,
 and editing it needs `If-Match`. A POST with an `Idempotency-Key` may be sent again without harm.
 """
-ROUTES = (images, sessions, users, keys, audit, health)
+ROUTERS = (
+    images.router,
+    videos.router,
+    uploads.router,
+    media.router,
+    results.router,
+    jobs.router,
+    people.router,
+    people.uploads,
+    clusters.router,
+    tracks.router,
+    decisions.router,
+    crops.router,
+    search.router,
+    sessions.router,
+    users.router,
+    keys.router,
+    audit.router,
+    health.router,
+)
 
 
 def create_app(
@@ -48,7 +87,7 @@ def create_app(
         shutil.rmtree(services.incoming, ignore_errors=True)
         app.state.services = services
         await asyncio.to_thread(archive.database.write, drop_unfinished)
-        await asyncio.to_thread(services.naming.renew)
+        await asyncio.to_thread(services.naming.try_to_renew)
         chores = [asyncio.create_task(chore) for chore in (services.naming.keep(), tidy(services))]
         try:
             yield
@@ -79,8 +118,8 @@ def create_app(
         },
     )
     add_handlers(app)
-    for module in ROUTES:
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.add_middleware(Requests, settings=settings, metrics=metrics)
     return app
 
@@ -103,6 +142,8 @@ def _services(
         pictures=pictures,
         naming=Naming(archive, opened, pictures),
         metrics=metrics,
+        boxes=DocumentBoxes(),
+        uploads=Busy(),
         rates=Rates(per_s, settings.rate_per_minute / 10),
         logins_of_name=Rates(logins / 300, logins),
         logins_from_address=Rates(4 * logins / 300, 4 * logins),

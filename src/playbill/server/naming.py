@@ -33,7 +33,12 @@ class Naming:
         self._lock = Lock()
 
     def renew(self) -> None:
-        """Look whether people have changed, and if so let a new gallery answer."""
+        """Look whether people have changed, and if so let a new gallery answer.
+
+        Raises:
+            GalleryError: too few people are enrolled to tell them from strangers.
+            ArchiveUnavailable: the data base does not answer.
+        """
         if self._space is None:
             return
         with self._lock:
@@ -45,6 +50,13 @@ class Naming:
             self._pictures.name_by(recogniser)
             self._state = state
 
+    def try_to_renew(self) -> None:
+        """Renew; what fails is logged, and the gallery before goes on answering."""
+        try:
+            self.renew()
+        except PlaybillError as error:
+            _log.warning("gallery not renewed", reason=str(error))
+
     def forget(self) -> None:
         """Let nobody be named until `renew` has made a gallery without those who were forgotten."""
         self._pictures.name_by(None)
@@ -54,8 +66,5 @@ class Naming:
         """Renew again and again, until cancelled; what fails is logged and tried again."""
         while True:
             started = time.monotonic()
-            try:
-                await asyncio.to_thread(self.renew)
-            except PlaybillError as error:
-                _log.warning("gallery not renewed", reason=str(error))
+            await asyncio.to_thread(self.try_to_renew)
             await asyncio.sleep(max(LEAST_PAUSE_S, REST * (time.monotonic() - started)))

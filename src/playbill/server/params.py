@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from playbill.archive.paging import MAX_LIMIT
-from playbill.server.schemas import Id, Number
+from playbill.server.schemas.shared import Id, Number
 
 IdPath = Annotated[Id, Path(description="A UUID.")]
 NumberPath = Annotated[Number, Path()]
@@ -14,3 +14,4 @@ After = Annotated[
     str | None,
     Query(max_length=1000, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before."),
 ]
+IdQuery = Annotated[Id | None, Query(description="A UUID.")]

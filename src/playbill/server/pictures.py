@@ -24,15 +24,17 @@ class Pictures:
     def __init__(
         self, analyzer: Analyzer, *, threads: int, most: int, max_pixels: int, metrics: Metrics
     ) -> None:
-        self.analyzer = analyzer
-        """The networks, and the gallery in use."""
+        self._describing = analyzer
+        self.name_by(None)
         self._most, self._max_pixels, self._metrics = threads + most, max_pixels, metrics
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="picture")
         self._inside = 0
 
     def name_by(self, recogniser: Recogniser | None) -> None:
-        """Let another gallery answer from the next picture on."""
-        self.analyzer = replace(self.analyzer, recogniser=recogniser)
+        """Let another gallery answer from the next picture on; without one, none is asked."""
+        networks = self._describing.networks
+        used = networks if recogniser else replace(networks, embedder=None)
+        self.analyzer = Analyzer(used, recogniser, self._describing.settings)
 
     async def analyze(self, path: Path, *, queued: bool = True) -> Analysis:
         """Analyse one picture when its turn comes.

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from playbill.errors import (
     ArchiveError,
@@ -22,6 +23,7 @@ from playbill.errors import (
     Conflict,
     DatasetError,
     DocumentError,
+    ExportError,
     ExtraMissing,
     GalleryError,
     MediaError,
@@ -44,6 +46,7 @@ STATUS: Mapping[type[PlaybillError], int] = MappingProxyType(
         TrainingError: 422,
         ExtraMissing: 501,
         DocumentError: 422,
+        ExportError: 422,
         NotInArchive: 404,
         Conflict: 409,
         ArchiveUnavailable: 503,
@@ -54,6 +57,8 @@ STATUS: Mapping[type[PlaybillError], int] = MappingProxyType(
 )
 """What each of Playbill's refusals is in HTTP; of an error's classes the nearest counts."""
 
+_TITLES: Mapping[int, str] = MappingProxyType({460: "Checksum Mismatch"})
+"""Of statuses that are not HTTP's own: 460 is tus's."""
 _SENTENCE = re.compile(
     r"(?P<where>[^:]{1,200}): .*?(?:, found (?P<found>.*?))?(?:, expected (?P<expected>.*))?",
     re.DOTALL,
@@ -130,7 +135,7 @@ def of_error(error: PlaybillError) -> Problem:
 
 def to_json(problem: Problem, instance: str) -> dict[str, Any]:
     """The body: RFC 9457's members, and ours where they are known."""
-    title = HTTPStatus(problem.status).phrase
+    title = _TITLES.get(problem.status) or HTTPStatus(problem.status).phrase
     ours = {"where": problem.where, "found": problem.found, "expected": problem.expected}
     return {
         "type": f"urn:playbill:problem:{problem.kind or _slug(title)}",
@@ -176,6 +181,8 @@ def _unforeseen(error: Exception) -> Problem:
         return Problem(507, "the server's disk is full: nothing was kept", "disk-full")
     if isinstance(error, MemoryError):
         return busy("the server has no memory left for this now", RETRY_S)
+    if isinstance(error, ClientDisconnect):
+        return Problem(400, "the sender went away before the end of the body", "gone")
     return Problem(500, "the server failed; its log says why", "bug")
 
 

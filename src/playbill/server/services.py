@@ -7,6 +7,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from playbill.archive.archive import Archive
+from playbill.archive.search import DocumentBoxes
+from playbill.server.busy import Busy
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened
@@ -25,6 +27,10 @@ class Services:
     pictures: Pictures
     naming: Naming
     metrics: Metrics
+    boxes: DocumentBoxes
+    """Of the runs that were searched last."""
+    uploads: Busy
+    """Which uploads are being written to."""
     rates: Rates
     """Of keys, users and addresses."""
     logins_of_name: Rates

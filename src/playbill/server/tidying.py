@@ -8,6 +8,7 @@ import structlog
 from playbill.archive.access.replies import drop_old
 from playbill.errors import PlaybillError
 from playbill.server.services import Services
+from playbill.server.tus import Uploading
 
 EVERY_S = 600
 _log = structlog.get_logger("playbill.server")
@@ -26,3 +27,4 @@ async def tidy(services: Services) -> None:
 def _once(services: Services) -> None:
     kept = timedelta(hours=services.settings.reply_hours)
     services.archive.database.write(lambda tx: drop_old(tx, kept))
+    Uploading(services).tidy()

@@ -8,7 +8,7 @@ from playbill.archive.access.trail import list_audit
 from playbill.archive.audit import first_broken
 from playbill.server.auth import Admin
 from playbill.server.params import After, Limit
-from playbill.server.schemas import AuditCheck, AuditPage, EntryShown
+from playbill.server.schemas.access import AuditCheck, AuditPage, EntryShown
 from playbill.server.services import Served
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])

@@ -9,7 +9,7 @@ from playbill.server.auth import Anybody
 from playbill.server.once import OnceRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import not_allowed
-from playbill.server.schemas import KeyAdded, KeyMade, KeyShown
+from playbill.server.schemas.access import KeyAdded, KeyMade, KeyShown
 from playbill.server.services import Served
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=OnceRoute)

@@ -10,7 +10,7 @@ from playbill.archive.access.sessions import begin_session, csrf_token, end_sess
 from playbill.archive.access.users import password_of
 from playbill.server.auth import COOKIE, Anybody, Caller, address_of, caller_of
 from playbill.server.problems import Problem, busy
-from playbill.server.schemas import CallerShown, LoginBody, SessionShown, UserShown
+from playbill.server.schemas.access import CallerShown, LoginBody, SessionShown, UserShown
 from playbill.server.services import Served, Services
 
 router = APIRouter(prefix="/v1", tags=["sessions"])

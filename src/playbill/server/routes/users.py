@@ -24,7 +24,7 @@ from playbill.server.etags import IfMatch, etag
 from playbill.server.once import OnceRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import busy, not_allowed
-from playbill.server.schemas import (
+from playbill.server.schemas.access import (
     PasswordChange,
     UserAdded,
     UserChange,

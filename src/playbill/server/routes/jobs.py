@@ -1,0 +1,132 @@
+"""Jobs: how far they are, as a value and as a stream; cancelled, retried, put before others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, get_args
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection
+
+from playbill.archive import audit, queue
+from playbill.archive.paging import page_limit
+from playbill.archive.queue import ACTIVE, JobProgress, JobRow, JobState, get_job, progress
+from playbill.server.auth import Curator, Reader
+from playbill.server.etags import IfMatch, etag
+from playbill.server.once import OnceRoute
+from playbill.server.params import IdPath, IdQuery, Limit
+from playbill.server.schemas.media import JobChange, JobShown, JobsPage, ProgressShown
+from playbill.server.services import Served, Services
+
+SILENCE_S = 15.0
+"""A stream without news says so after this, so that nobody hangs up."""
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"], route_class=OnceRoute)
+
+
+@router.get("", summary="Jobs, the newest first.")
+def some(
+    *,
+    _: Reader,
+    services: Served,
+    state: Annotated[list[JobState], Query(max_length=len(get_args(JobState)))] = [],  # noqa: B006
+    media_id: IdQuery = None,
+    after: Annotated[IdQuery, Query(description="The last job of the page before.")] = None,
+    limit: Limit = 50,
+) -> JobsPage:
+    """In these states, or in all."""
+    page_limit(limit)
+
+    def work(tx: Connection) -> list[JobRow]:
+        before = None if after is None else get_job(tx, after)
+        return queue.list_jobs(tx, states=state, media_id=media_id, before=before, limit=limit + 1)
+
+    rows = services.archive.database.read(work)
+    shown = [JobShown.of(row) for row in rows[:limit]]
+    return JobsPage(items=shown, next=shown[-1].id if len(rows) > limit else None)
+
+
+@router.get("/{job_id}", summary="One job, and how far it is.")
+def one(job_id: IdPath, _: Reader, response: Response, services: Served) -> ProgressShown:
+    """Frames, rate, what remains, and why anything failed."""
+    found = services.archive.database.read(lambda tx: progress(tx, job_id))
+    response.headers["ETag"] = etag(found.job.version)
+    return ProgressShown.of_progress(found)
+
+
+@router.get(
+    "/{job_id}/events",
+    summary="A job's progress as it goes on (server-sent events).",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def events(job_id: IdPath, _: Reader, services: Served) -> StreamingResponse:
+    """An event `progress` whenever something changed, and `end` when the job is over."""
+    first = await _look(services, job_id)
+    return StreamingResponse(_events(services, first), media_type="text/event-stream")
+
+
+@router.delete("/{job_id}", summary="Cancel a job.")
+def cancel(job_id: IdPath, caller: Curator, services: Served) -> ProgressShown:
+    """What is done stays done, for a retry and for other jobs; again does no harm."""
+
+    def work(tx: Connection) -> JobProgress:
+        if get_job(tx, job_id).state != "cancelled":
+            queue.cancel(tx, job_id, who=caller.who)
+        return progress(tx, job_id)
+
+    return ProgressShown.of_progress(services.archive.database.write(work))
+
+
+@router.post("/{job_id}/retry", summary="Try a job again.")
+def retry(job_id: IdPath, caller: Curator, services: Served) -> ProgressShown:
+    """One that failed, was cancelled, or had to put segments aside."""
+
+    def work(tx: Connection) -> JobProgress:
+        queue.retry(tx, job_id, who=caller.who)
+        return progress(tx, job_id)
+
+    return ProgressShown.of_progress(services.archive.database.write(work))
+
+
+@router.patch("/{job_id}", summary="Put a job before others, or behind.")
+def change(
+    job_id: IdPath, body: JobChange, match: IfMatch, caller: Curator, services: Served
+) -> ProgressShown:
+    """More is sooner."""
+
+    def work(tx: Connection) -> JobProgress:
+        audit.in_turn(tx)
+        match.check(get_job(tx, job_id).version)
+        queue.prioritise(tx, job_id, body.priority, who=caller.who)
+        return progress(tx, job_id)
+
+    return ProgressShown.of_progress(services.archive.database.write(work))
+
+
+async def _look(services: Services, job_id: str) -> JobProgress:
+    return await to_thread.run_sync(
+        lambda: services.archive.database.read(lambda tx: progress(tx, job_id))
+    )
+
+
+async def _events(services: Services, found: JobProgress) -> AsyncIterator[str]:
+    said, silence_s, number = "", 0.0, 0
+    while True:
+        shown = ProgressShown.of_progress(found)
+        text = shown.model_dump_json()
+        over = found.job.state not in ACTIVE
+        if text != said or over:
+            number += 1
+            kind = "end" if over else "progress"
+            yield f"id: {number}\nevent: {kind}\ndata: {text}\n\n"
+            said, silence_s = text, 0.0
+        elif silence_s >= SILENCE_S:
+            yield ": still at it\n\n"
+            silence_s = 0.0
+        if over:
+            return
+        await asyncio.sleep(services.settings.event_s)
+        silence_s += services.settings.event_s
+        found = await _look(services, found.job.id)

@@ -1,0 +1,1 @@
+"""Bodies of requests and answers that are not documents, as pydantic models."""

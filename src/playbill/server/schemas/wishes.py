@@ -1,0 +1,18 @@
+"""What a sender may choose about an analysis."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from playbill.server.schemas.shared import Sent
+
+
+class WishFields(Sent):
+    """What is left out is as the server is set."""
+
+    every: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """Analyse every N-th frame; null: as the server is set."""
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """More is sooner."""
+    hook: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
+    """Address to be told when the job is over."""
