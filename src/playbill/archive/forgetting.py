@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, select, update
 
 from playbill.archive import audit, traces
+from playbill.archive.among import among
 from playbill.archive.archive import Archive
-from playbill.archive.chunks import chunks
 from playbill.archive.decisions.consequences import reconsider_people
 from playbill.archive.decisions.lineage import concerned
 from playbill.archive.decisions.log import Subjects, append
@@ -52,6 +52,8 @@ class Forgotten:
     seq: int
     """The number of the decision."""
     person_id: str
+    people: tuple[str, ...]
+    """The ids of the person and of those who were one with them."""
     erased: Erased
     crops: tuple[str, ...]
     """Keys in the blobs; `erase_blobs` takes them away."""
@@ -82,7 +84,7 @@ def forget(
     media_ids = _media_of(tx, seen)
     pictures = _drop_portraits(tx, gone)
     crops = _blank_faces(tx, seen)
-    keys = _unused(tx, {*pictures, *crops})
+    keys = _unused(tx, {key for key in (*pictures, *crops) if key is not None})
     _blank_tracks(tx, seen, gone)
     _blank_people(tx, gone)
     erased = Erased(
@@ -99,7 +101,7 @@ def forget(
     project_tracks(tx, seen)
     details = {"people": gone, "erased": asdict(erased), "crops": keys}
     seq = append(tx, who, "forget", Subjects(person_id=person_id), details)
-    return Forgotten(seq, person_id, erased, tuple(keys))
+    return Forgotten(seq, person_id, tuple(gone), erased, tuple(keys))
 
 
 def erase_blobs(archive: Archive, forgotten: Forgotten) -> None:
@@ -111,8 +113,11 @@ def erase_blobs(archive: Archive, forgotten: Forgotten) -> None:
         OutputError: a file cannot be deleted; the next call goes on.
     """
     try:
-        for key in forgotten.crops:
+        for key in archive.database.read(lambda tx: _unused(tx, forgotten.crops)):
             archive.blobs.delete(key)
+        for person in forgotten.people:
+            for key in list(archive.blobs.keys(f"portraits/{person}")):
+                archive.blobs.delete(key)
         for gallery in sorted((archive.folder / "galleries").glob("*")):
             gallery.unlink(missing_ok=True)
     except OSError as error:
@@ -131,6 +136,7 @@ def unfinished(tx: Connection) -> list[Forgotten]:
         Forgotten(
             row.seq,
             row.person_id,
+            tuple(row.details["people"]),
             Erased(**row.details["erased"]),
             tuple(row.details["crops"]),
         )
@@ -148,13 +154,10 @@ def _finish(tx: Connection, seq: int) -> None:
 def _names(tx: Connection, person_ids: Sequence[str]) -> set[str]:
     """All names that these people ever had."""
     row, said = people.c, decisions.c
-    names: set[str] = set()
-    for some in chunks(person_ids):
-        for first, last in tx.execute(select(row.first_name, row.name).where(row.id.in_(some))):
-            names |= {first, last}
-        renames = select(said.details).where(said.kind == "rename", said.person_id.in_(some))
-        names |= {details["name"] for details in tx.execute(renames).scalars()}
-    return names
+    rows = tx.execute(select(row.first_name, row.name).where(among(row.id, person_ids))).all()
+    renames = select(said.details).where(said.kind == "rename", among(said.person_id, person_ids))
+    renamed = {details["name"] for details in tx.execute(renames).scalars()}
+    return renamed | {name for names in rows for name in names}
 
 
 def _seen(tx: Connection, person_ids: Sequence[str]) -> set[int]:
@@ -163,73 +166,57 @@ def _seen(tx: Connection, person_ids: Sequence[str]) -> set[int]:
     The latter stay where it was said or found that they are somebody else.
     """
     row = tracks.c
-    seen: set[int] = set()
-    for some_people in chunks(person_ids):
-        seen.update(tx.execute(select(row.id).where(row.person_id.in_(some_people))).scalars())
-    related: set[int] = set()
-    for some in chunks(concerned(tx, seen) - seen):
-        nobody = select(row.id).where(row.id.in_(some), row.person_id.is_(None))
-        related.update(tx.execute(nobody.where(row.split_from.is_(None))).scalars())
-    return seen | related
+    theirs = select(row.id).where(among(row.person_id, person_ids))
+    seen = set(tx.execute(theirs).scalars())
+    same = among(row.id, concerned(tx, seen) - seen)
+    nobody = select(row.id).where(same, row.person_id.is_(None), row.split_from.is_(None))
+    return seen | set(tx.execute(nobody).scalars())
 
 
 def _media_of(tx: Connection, track_ids: Collection[int]) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(track_ids):
-        found.update(
-            tx.execute(select(tracks.c.media_id).where(tracks.c.id.in_(some)).distinct()).scalars()
-        )
-    return found
+    found = select(tracks.c.media_id).where(among(tracks.c.id, track_ids))
+    return set(tx.execute(found.distinct()).scalars())
 
 
 def _drop_portraits(tx: Connection, person_ids: Sequence[str]) -> list[str]:
     """Delete the enrolment pictures of these people; the keys of their files."""
-    keys: list[str] = []
-    for some in chunks(person_ids):
-        theirs = portraits.c.person_id.in_(some)
-        keys += tx.execute(select(portraits.c.crop).where(theirs)).scalars()
-        tx.execute(delete(portraits).where(theirs))
+    theirs = among(portraits.c.person_id, person_ids)
+    keys = list(tx.execute(select(portraits.c.crop).where(theirs)).scalars())
+    tx.execute(delete(portraits).where(theirs))
     return keys
 
 
-def _blank_faces(tx: Connection, track_ids: Collection[int]) -> list[str]:
-    """Erase how the faces of these tracks look; the keys of their crops."""
-    keys: list[str] = []
-    for some in chunks(track_ids):
-        theirs = faces.c.track_id.in_(some)
-        crops = select(faces.c.crop).where(theirs, faces.c.crop.is_not(None))
-        keys += [key for key in tx.execute(crops).scalars() if key is not None]
-        tx.execute(update(faces).where(theirs).values(embedding=None, crop=None))
+def _blank_faces(tx: Connection, track_ids: Collection[int]) -> list[str | None]:
+    """Erase how the faces of these tracks look; the key of each one's crop."""
+    theirs = among(faces.c.track_id, track_ids)
+    keys = list(tx.execute(select(faces.c.crop).where(theirs)).scalars())
+    tx.execute(update(faces).where(theirs).values(embedding=None, crop=None))
     return keys
 
 
-def _unused(tx: Connection, keys: set[str]) -> list[str]:
+def _unused(tx: Connection, keys: Collection[str]) -> list[str]:
     """Those of these files that are of nobody else's face as well, sorted."""
-    used: set[str | None] = set()
-    for some in chunks(keys):
-        for column in (faces.c.crop, portraits.c.crop):
-            used.update(tx.execute(select(column).where(column.in_(some))).scalars())
-    return sorted(keys - used)
+    used: set[str] = set()
+    for column in (faces.c.crop, portraits.c.crop):
+        used.update(tx.execute(select(column).where(among(column, keys))).scalars())
+    return sorted(set(keys) - used)
 
 
 def _blank_tracks(tx: Connection, track_ids: Collection[int], person_ids: Sequence[str]) -> None:
     """Erase how these tracks look, and that a machine saw these people anywhere."""
-    for some in chunks(track_ids):
-        tx.execute(update(tracks).where(tracks.c.id.in_(some)).values(embedding=None))
+    tx.execute(update(tracks).where(among(tracks.c.id, track_ids)).values(embedding=None))
     unmatched = {"machine_person_id": None, "machine_score": None}
-    for some_people in chunks(person_ids):
-        matched = tracks.c.machine_person_id.in_(some_people)
-        tx.execute(update(tracks).where(matched).values(unmatched))
+    matched = among(tracks.c.machine_person_id, person_ids)
+    tx.execute(update(tracks).where(matched).values(unmatched))
 
 
 def _blank_people(tx: Connection, person_ids: Sequence[str]) -> None:
     """Erase the names of these people, those that they had before as well."""
-    now = datetime.now(UTC)
-    for some in chunks(person_ids):
-        nameless = {"first_name": "", "name": "", "forgotten_at": now}
-        theirs = update(people).where(people.c.id.in_(some))
-        tx.execute(theirs.values(**nameless, version=people.c.version + 1))
-        renames = update(decisions).where(decisions.c.kind == "rename")
-        tx.execute(renames.where(decisions.c.person_id.in_(some)).values(details={"name": ""}))
+    nameless = {"first_name": "", "name": "", "forgotten_at": datetime.now(UTC)}
+    theirs = update(people).where(among(people.c.id, person_ids))
+    tx.execute(theirs.values(**nameless, version=people.c.version + 1))
+    renames = update(decisions).where(decisions.c.kind == "rename")
+    about_them = among(decisions.c.person_id, person_ids)
+    tx.execute(renames.where(about_them).values(details={"name": ""}))
     for person in person_ids:
         remove_words(tx, "person", person)

@@ -1,15 +1,17 @@
 """The rows of people: who is known by name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
 from playbill.archive import audit
+from playbill.archive.among import among
 from playbill.archive.paging import Page, key_of, page_limit, paged
-from playbill.archive.tables import people
+from playbill.archive.tables import appearances, people, portraits
 from playbill.archive.words import put_words
 from playbill.core.names import clean_name
 from playbill.errors import Conflict, NotInArchive
@@ -30,6 +32,16 @@ class PersonRow:
     forgotten_at: datetime | None
     version: int
     """Counts the changes: the ETag."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCounts:
+    """How much an archive knows of one person, and of those who are one with them."""
+
+    media: int
+    """In which they are seen, in what is shown."""
+    appearances: int
+    portraits: int
 
 
 def create_person(
@@ -125,6 +137,36 @@ def list_people(
         found = found.where(row.hidden.is_(False))
     rows = [_person_row(one) for one in tx.execute(found)]
     return paged(rows, limit, [(one.name, one.id) for one in rows])
+
+
+def counts_of(tx: Connection, person_ids: Collection[str]) -> dict[str, PersonCounts]:
+    """How much is known of each of these people, none of whom is merged into another."""
+    seen = appearances.c
+    shown = (
+        select(seen.person_id, func.count(seen.media_id.distinct()), func.count())
+        .where(among(seen.person_id, person_ids), seen.current)
+        .group_by(seen.person_id)
+    )
+    spans = {person: (media, spans) for person, media, spans in tx.execute(shown)}
+    survivor = func.coalesce(people.c.merged_into, people.c.id)
+    pictures = (
+        select(survivor, func.count())
+        .join(portraits, portraits.c.person_id == people.c.id)
+        .where(among(survivor, person_ids))
+        .group_by(survivor)
+    )
+    enrolled = dict(tx.execute(pictures).all())
+    return {
+        person: PersonCounts(*spans.get(person, (0, 0)), enrolled.get(person, 0))
+        for person in person_ids
+    }
+
+
+def merged_into(tx: Connection, person_id: str) -> list[PersonRow]:
+    """Those who are one with this person and no longer stand for themselves."""
+    row = people.c
+    merged = select(people).where(row.merged_into == person_id).order_by(row.name, row.id)
+    return [_person_row(one) for one in tx.execute(merged)]
 
 
 def require_person(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.packing import pack_text, unpack_text
 from playbill.archive.queue.values import SETTLE
 from playbill.archive.tables import replies, runs, segments
@@ -61,16 +61,13 @@ def begin_again(tx: Connection, media_ids: Collection[str]) -> int:
     Says how many segments have to be done again, if anybody still wants them.
     """
     row = segments.c
-    changed = 0
+    held = among(row.media_id, media_ids)
     again = {"findings": None, "state": "queued", "attempts": 0, "done_frames": 0}
-    for some in chunks(media_ids):
-        held = row.media_id.in_(some)
-        kept = update(segments).where(held, row.findings.is_not(None))
-        found = tx.execute(kept.values(again)).rowcount
-        if found:
-            last = update(segments).where(held, row.number == SETTLE, row.state == "queued")
-            tx.execute(last.values(state="waiting"))
-        changed += found
+    kept = update(segments).where(held, row.findings.is_not(None))
+    changed = tx.execute(kept.values(again)).rowcount
+    if changed:
+        last = update(segments).where(held, row.number == SETTLE, row.state == "queued")
+        tx.execute(last.values(state="waiting"))
     return changed
 
 
