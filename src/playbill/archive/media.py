@@ -15,7 +15,10 @@ from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import appearances, media, runs
 from playbill.archive.words import matching, put_words
 from playbill.core.media import MediaInfo
-from playbill.errors import ArchiveError, NotInArchive
+from playbill.errors import ArchiveError, Conflict, NotInArchive
+
+SHORTEST_ID = 4
+"""So many letters of an id are taken for the beginning of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,27 @@ def get_media(tx: Connection, media_id: str) -> MediaRow:
     if row is None:
         raise NotInArchive(f"media {media_id!r}: there is no such medium in the archive")
     return media_row(row)
+
+
+def named_media(tx: Connection, said: str) -> MediaRow:
+    """The medium that a person means: by its id, the beginning of one, or the name of its file.
+
+    Raises:
+        NotInArchive: there is none.
+        Conflict: there are several.
+    """
+    if has_media(tx, said):
+        return get_media(tx, said)
+    meant = media.c.name == said
+    if len(said) >= SHORTEST_ID:
+        meant = or_(meant, media.c.id.startswith(said.lower(), autoescape=True))
+    found = select(media.c.id).where(meant).order_by(media.c.id).limit(4)
+    ids = tx.execute(found).scalars().all() if is_text(said) else []
+    if not ids:
+        raise NotInArchive(f"{said}: no medium of that name or id is in the archive")
+    if len(ids) > 1:
+        raise Conflict(f"{said}: expected one medium, found several: {', '.join(ids)}")
+    return get_media(tx, ids[0])
 
 
 def list_media(

@@ -11,7 +11,7 @@ from playbill.archive import audit
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.decisions.rows import project_media
 from playbill.archive.document import document_text, run_json
-from playbill.archive.media import get_media
+from playbill.archive.media import SHORTEST_ID, get_media
 from playbill.archive.packing import is_text, micros, pack_text, pack_vector
 from playbill.archive.people import create_person
 from playbill.archive.reading import run_record
@@ -94,6 +94,21 @@ def get_run(tx: Connection, run_id: str) -> RunRow:
     if row is None:
         raise NotInArchive(f"run {run_id!r}: there is no such run in the archive")
     return _run_row(row)
+
+
+def named_run(tx: Connection, said: str) -> RunRow:
+    """The run that a person means: by its id, or the beginning of one.
+
+    Raises:
+        NotInArchive: there is none.
+        Conflict: there are several.
+    """
+    found = select(runs.c.id).where(runs.c.id.startswith(said, autoescape=True))
+    long_enough = len(said) >= SHORTEST_ID and is_text(said)
+    ids = tx.execute(found.order_by(runs.c.id).limit(4)).scalars().all() if long_enough else []
+    if said not in ids and len(ids) > 1:
+        raise Conflict(f"{said}: expected one run, found several: {', '.join(ids)}")
+    return get_run(tx, said if said in ids or not ids else ids[0])
 
 
 def list_runs(tx: Connection, media_id: str) -> list[RunRow]:

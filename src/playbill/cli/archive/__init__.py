@@ -13,4 +13,13 @@ def root() -> None:
     """Keep what was found, and find it again."""
 
 
-from playbill.cli.archive import add, export, jobs  # noqa: E402, F401
+from playbill.cli.archive import (  # noqa: E402, F401
+    add,
+    backup,
+    check,
+    compare,
+    export,
+    jobs,
+    listing,
+    show,
+)
