@@ -48,6 +48,7 @@ BENCHMARKS = {
         Benchmark("picture", "a Full HD picture, JPEG bytes to JSON"),
         Benchmark("video_job", "a Full HD video's whole job beside ffmpeg's decoding"),
         Benchmark("svm", "a recogniser for 1,500 people", limit_s=3600),
+        Benchmark("search", "search in 100,000 appearances, SQLite and PostgreSQL"),
         Benchmark("memory", "resident memory over an hour of Full HD video", limit_s=3600),
     )
 }

@@ -1,11 +1,15 @@
 """Finding again what was found: by person, object, both together, text, or an example face."""
 
 from playbill.archive.search.boxes import DocumentBoxes
+from playbill.archive.search.examples import FaceIndex, spaces
+from playbill.archive.search.liking import Examples, search_like
 from playbill.archive.search.query import MediaRef, Moment, Query, Seen, Thumbnail, object_class
 from playbill.archive.search.searching import search
 
 __all__ = [
     "DocumentBoxes",
+    "Examples",
+    "FaceIndex",
     "MediaRef",
     "Moment",
     "Query",
@@ -13,4 +17,6 @@ __all__ = [
     "Thumbnail",
     "object_class",
     "search",
+    "search_like",
+    "spaces",
 ]

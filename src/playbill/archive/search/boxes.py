@@ -2,23 +2,22 @@
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
 from math import hypot
 from threading import Lock
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from playbill.archive.packing import unpack_text
-from playbill.archive.tables import runs
+from playbill.archive.documents import document_of
 from playbill.core.metadata import Box, Kind
+from playbill.errors import ArchiveError
 
 KEPT = 32
 """Documents whose boxes stay in memory; an hour of video takes a few megabytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThingBox:
-    """One person or object in one frame."""
+class ThingBox(NamedTuple):
+    """One person or object in one frame; a tuple, since an hour of video has many thousands."""
 
     kind: Kind
     class_id: int
@@ -42,13 +41,16 @@ class DocumentBoxes:
 
         Raises:
             ArchiveError: its document is damaged.
+            NotInArchive: there is no such run.
         """
         with self._lock:
             if run_id in self._frames:
                 self._frames.move_to_end(run_id)
                 return self._frames[run_id]
-        packed = tx.execute(select(runs.c.document).where(runs.c.id == run_id)).scalar_one()
-        frames = _read(unpack_text(packed, f"run {run_id}"))
+        try:
+            frames = _read(document_of(tx, run_id))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ArchiveError(f"run {run_id}: its document is damaged: {error!r}") from error
         with self._lock:
             self._frames[run_id] = frames
             if len(self._frames) > self._kept:
@@ -69,14 +71,12 @@ def gap(a: Box, b: Box) -> float:
 
 def _read(text: str) -> Frames:
     return {
-        frame["frameIdx"]: tuple(
-            ThingBox(entry["kind"], entry["ObjectID"], entry["score"], _box(entry["Bb"]))
-            for entry in frame["objects"]
-        )
+        frame["frameIdx"]: tuple([_thing(entry, entry["Bb"]) for entry in frame["objects"]])
         for frame in json.loads(text)["frames"]
     }
 
 
-def _box(bb: dict[str, float]) -> Box:
-    left, top = float(bb["x"]), float(bb["y"])
-    return (left, top, left + bb["width"], top + bb["height"])
+def _thing(entry: dict[str, Any], bb: dict[str, int]) -> ThingBox:
+    left, top = bb["x"], bb["y"]
+    box = (left, top, left + bb["width"], top + bb["height"])
+    return ThingBox(entry["kind"], entry["ObjectID"], entry["score"], box)

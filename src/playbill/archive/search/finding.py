@@ -1,7 +1,7 @@
 """Media one after the other, the newest first, and in each the moments that a query asks for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
 
@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from playbill.archive.packing import MICROS
 from playbill.archive.search.boxes import DocumentBoxes
 from playbill.archive.search.moments import Meeting, Sight, meetings_of, stays_of
+from playbill.archive.search.names import met_by, names_of
 from playbill.archive.search.nearness import are_near
 from playbill.archive.search.query import Query
-from playbill.archive.search.reading import Candidate, Place, candidates, sights, words_of
+from playbill.archive.search.reading import Candidate, Place, be_quick, candidates, sights
 from playbill.archive.search.subjects import EVERYTHING, Subject
 from playbill.archive.words import fold
 
-FIRST_MEDIA, MOST_MEDIA = 8, 256
+FIRST_MEDIA, MOST_MEDIA = 16, 256
 """So many media are looked into at once: few at first, as most pages are full soon."""
 
 
@@ -55,18 +56,23 @@ def find(
     Raises:
         ArchiveError: a document that nearness needs is damaged.
     """
-    everything = candidates(tx, query, subjects, start.medium if start else None)
+    be_quick(tx)
+    names = names_of(tx, fold(query.text), subjects)
+    if names is None:
+        return
+    everything = candidates(tx, query, subjects, names, start.medium if start else None)
     for some in _growing(everything):
         seen: dict[str, list[Sight]] = defaultdict(list)
-        for sight in sights(tx, query, subjects, [one.ref.id for one in some]):
+        for sight in sights(tx, query, subjects, names, [one.ref.id for one in some]):
             seen[sight.media_id].append(sight)
-        named = _Named.of(tx, query, seen)
+        people = {one.person_id for each in seen.values() for one in each if one.person_id}
+        met = met_by(tx, names.prefixes, [*seen, *people])
         for candidate in some:
             here = _in_medium(candidate, seen.get(candidate.ref.id, ()), query, subjects)
-            here = [one for one in here if _comes_after(one, start) and named.admits(one)]
+            here = [one for one in here if _comes_after(one, start) and met.admits(_ids(one))]
             if query.near and here:
-                met, run_id = [one.meeting for one in here], candidate.run_id
-                here = list(compress(here, are_near(tx, met, subjects, run_id, documents)))
+                meetings, run_id = [one.meeting for one in here], candidate.run_id
+                here = list(compress(here, are_near(tx, meetings, subjects, run_id, documents)))
             yield from here
 
 
@@ -74,7 +80,7 @@ def _growing(everything: Iterator[Candidate]) -> Iterator[list[Candidate]]:
     size = FIRST_MEDIA
     while some := list(islice(everything, size)):
         yield some
-        size = min(4 * size, MOST_MEDIA)
+        size = min(2 * size, MOST_MEDIA)
 
 
 def _in_medium(
@@ -121,32 +127,7 @@ def _comes_after(found: Found, start: Start | None) -> bool:
     return not same or start is None or found.place > start.place
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Which of the words looked for are in the names of media and people."""
-
-    prefixes: frozenset[str]
-    met: Mapping[str, frozenset[str]]
-    """By the id of a medium or person, those that begin one of its words."""
-
-    @classmethod
-    def of(cls, tx: Connection, query: Query, seen: Mapping[str, Sequence[Sight]]) -> "_Named":
-        prefixes = frozenset(fold(query.text))
-        if not prefixes:
-            return cls(prefixes, {})
-        people = {one.person_id for some in seen.values() for one in some if one.person_id}
-        met = {
-            subject_id: frozenset(
-                prefix for prefix in prefixes if any(word.startswith(prefix) for word in words)
-            )
-            for subject_id, words in words_of(tx, sorted({*seen, *people})).items()
-        }
-        return cls(prefixes, met)
-
-    def admits(self, found: Found) -> bool:
-        """Whether each word begins one of the medium's name or of somebody's in the moment."""
-        if not self.prefixes:
-            return True
-        ids = {one.person_id for some in found.meeting.sights() for one in some if one.person_id}
-        met = (self.met.get(one, frozenset()) for one in {found.candidate.ref.id, *ids})
-        return self.prefixes <= frozenset().union(*met)
+def _ids(found: Found) -> set[str]:
+    """The medium and the people whose names count for a result."""
+    people = {one.person_id for some in found.meeting.sights() for one in some if one.person_id}
+    return {found.candidate.ref.id, *people}

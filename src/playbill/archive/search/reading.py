@@ -10,7 +10,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    func,
+    exists,
     literal,
     or_,
     select,
@@ -18,14 +18,17 @@ from sqlalchemy import (
 )
 
 from playbill.archive.search.moments import Sight
+from playbill.archive.search.names import Names
 from playbill.archive.search.query import MediaRef, Query
 from playbill.archive.search.subjects import Subject
-from playbill.archive.tables import appearances, clusters, media, people, words
-from playbill.archive.words import beginning, begins, fold
+from playbill.archive.tables import appearances, clusters, media, people
 from playbill.core.labels import PERSON
 
-AT_ONCE = 500
-"""Media that one statement asks for."""
+FIRST_AT_ONCE, AT_ONCE = 64, 512
+"""Media that the first statement asks for, and those after it."""
+
+
+_OTHER = appearances.alias("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +47,62 @@ class Place:
     media_id: str
 
 
+def be_quick(tx: Connection) -> None:
+    """For the rest of the transaction: have PostgreSQL plan for small, skewed statements.
+
+    Each reads little, so starting parallel workers takes longer than all its work; and some people
+    are seen a thousand times as often as others, so that one plan for all of them is a bad one.
+    """
+    if tx.dialect.name == "postgresql":
+        for setting in (
+            "max_parallel_workers_per_gather = 0",
+            "plan_cache_mode = force_custom_plan",
+        ):
+            tx.exec_driver_sql(f"SET LOCAL {setting}")
+
+
 def candidates(
-    tx: Connection, query: Query, subjects: Sequence[Subject], start: Place | None
+    tx: Connection, query: Query, subjects: Sequence[Subject], names: Names, start: Place | None
 ) -> Iterator[Candidate]:
     """Media that may hold a result, the newest first, from the one at `start` on."""
-    wanted = _candidates(query, subjects).limit(AT_ONCE)
-    found = _fetch(tx, wanted if start is None else wanted.where(_not_before(start, here=True)))
+    wanted, size = _candidates(query, subjects, names), FIRST_AT_ONCE
+    here = wanted if start is None else wanted.where(_not_before(start, here=True))
+    found = _fetch(tx, here.limit(size))
     while found:
         yield from found
         last = found[-1].ref
-        more = len(found) == AT_ONCE
+        more = len(found) == size
+        size = AT_ONCE
         rest = wanted.where(_not_before(Place(last.added_at, last.id), here=False))
-        found = _fetch(tx, rest) if more else []
+        found = _fetch(tx, rest.limit(size)) if more else []
 
 
 def sights(
-    tx: Connection, query: Query, subjects: Sequence[Subject], media_ids: Sequence[str]
+    tx: Connection,
+    query: Query,
+    subjects: Sequence[Subject],
+    names: Names,
+    media_ids: Sequence[str],
 ) -> list[Sight]:
-    """The appearances of the subjects in these media that meet the query's conditions."""
-    parts = [
-        _sights(query, subject, literal(number)).where(appearances.c.media_id.in_(media_ids))
-        for number, subject in enumerate(subjects)
-    ]
+    """The appearances of the subjects in these media that meet the query's conditions.
+
+    Where subjects are looked for together, only those that overlap one of each other subject's:
+    no others bear on where all are seen.
+    """
+    parts = []
+    for number, subject in enumerate(subjects):
+        part = _sights(query, subject, literal(number)).where(appearances.c.media_id.in_(media_ids))
+        if query.together:
+            others = [*subjects[:number], *subjects[number + 1 :]]
+            part = part.where(*(_meets(other) for other in others))
+        if subject.kind == "everything":
+            part = part.where(*names.rows())
+        parts.append(part)
     wanted = parts[0] if len(parts) == 1 else union_all(*parts)
     return [Sight(*row) for row in tx.execute(wanted)]
 
 
-def words_of(tx: Connection, subject_ids: Sequence[str]) -> dict[str, set[str]]:
-    """The words that people and media are found by, those of merged people under who they are."""
-    found: dict[str, set[str]] = {}
-    sought = select(words.c.subject_id, words.c.word).where(words.c.subject_id.in_(subject_ids))
-    merged = (
-        select(people.c.merged_into, words.c.word)
-        .join(words, and_(words.c.subject_id == people.c.id, words.c.kind == "person"))
-        .where(people.c.merged_into.in_(subject_ids))
-    )
-    for subject_id, word in tx.execute(union_all(sought, merged)):
-        found.setdefault(subject_id, set()).add(word)
-    return found
-
-
-def _candidates(query: Query, subjects: Sequence[Subject]) -> Select[Any]:
+def _candidates(query: Query, subjects: Sequence[Subject], names: Names) -> Select[Any]:
     row = media.c
     found = select(row.id, row.name, row.kind, row.added_at, row.run_id)
     found = found.where(row.hidden.is_(False), row.run_id.is_not(None))
@@ -96,9 +114,7 @@ def _candidates(query: Query, subjects: Sequence[Subject]) -> Select[Any]:
         found = found.where(row.added_at < query.added_to)
     for part in _parts(query, subjects):
         found = found.where(row.id.in_(part))
-    for prefix in fold(query.text):
-        found = found.where(_named(prefix))
-    return found.order_by(row.added_at.desc(), row.id.desc())
+    return found.where(*names.media()).order_by(row.added_at.desc(), row.id.desc())
 
 
 def _parts(query: Query, subjects: Sequence[Subject]) -> Iterator[Any]:
@@ -114,17 +130,12 @@ def _parts(query: Query, subjects: Sequence[Subject]) -> Iterator[Any]:
         yield union_all(*each)
 
 
-def _named(prefix: str) -> ColumnElement[bool]:
-    """The medium's name, or that of somebody in it, has a word that begins so."""
-    who = (
-        select(func.coalesce(people.c.merged_into, people.c.id))
-        .join(words, and_(words.c.subject_id == people.c.id, words.c.kind == "person"))
-        .where(begins(prefix))
-    )
-    seen = select(appearances.c.media_id).where(
-        appearances.c.person_id.in_(who), appearances.c.current
-    )
-    return or_(media.c.id.in_(beginning("media", prefix)), media.c.id.in_(seen))
+def _meets(other: Subject) -> ColumnElement[bool]:
+    """An appearance of `other` overlaps this one."""
+    row, its = appearances.c, _OTHER.c
+    at_once = and_(its.start_us < row.end_us, row.start_us < its.end_us)
+    here = and_(its.media_id == row.media_id, its.current, at_once)
+    return exists().where(here, other.condition(_OTHER))
 
 
 def _sights(query: Query, subject: Subject, number: ColumnElement[int]) -> Select[Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select, true
 
 from playbill.archive.search.query import Query
 from playbill.archive.tables import appearances, clusters, media, people
@@ -31,9 +31,9 @@ class Subject:
         """Whether it has faces, so that others can be near it."""
         return self.kind in {"person", "cluster", "tracks"}
 
-    def condition(self) -> ColumnElement[bool]:
-        """What the rows of its appearances meet."""
-        row = appearances.c
+    def condition(self, table: FromClause = appearances) -> ColumnElement[bool]:
+        """What the rows of its appearances meet; `table` is another name for these."""
+        row = table.c
         if self.kind == "person":
             return row.person_id == self.id
         if self.kind == "cluster":
@@ -43,12 +43,12 @@ class Subject:
         if self.kind == "object":
             return row.class_id == self.class_id
         if self.kind == "anybody":
-            return and_(row.class_id == PERSON, *(other.excluded() for other in self.but))
+            return and_(row.class_id == PERSON, *(other.excluded(table) for other in self.but))
         return true()
 
-    def excluded(self) -> ColumnElement[bool]:
+    def excluded(self, table: FromClause = appearances) -> ColumnElement[bool]:
         """What rows that are not of this subject meet; nulls are of nobody."""
-        row = appearances.c
+        row = table.c
         if self.kind == "person":
             return func.coalesce(row.person_id, "") != self.id
         if self.kind == "cluster":
