@@ -10,8 +10,10 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -69,23 +71,33 @@ class _Slot:
 class LocalEngine:
     """Workers as spawned processes of this machine, watched by a thread.
 
-    A process that dies is followed by another, after a pause that doubles; what it had is free at
-    once. One that grows beyond `hard_mib` is ended. When the engine's own process dies, the workers
-    notice and go.
+    A process that dies is followed by another, and what it had is free at once; if it had nothing,
+    after a pause that doubles. One that grows beyond `hard_mib` is ended. When the engine's own
+    process dies, the workers notice and go; what killed workers still had when everything went
+    down at once, the next engine of the machine takes back.
     """
 
     def __init__(
-        self, plan: WorkerPlan, workers: int, *, hard_mib: int = HARD_MIB, grace_s: float = GRACE_S
+        self,
+        plan: WorkerPlan,
+        workers: int,
+        *,
+        hard_mib: int = HARD_MIB,
+        grace_s: float = GRACE_S,
+        longest_pause_s: float = LONGEST_PAUSE_S,
     ) -> None:
         if workers < 1:
             raise ValueError(f"expected at least one worker, got {workers}")
         self._plan, self._hard_mib, self._grace_s = plan, hard_mib, grace_s
+        self._longest_pause_s = longest_pause_s
         self._slots = [_Slot() for _ in range(workers)]
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="engine", daemon=True)
 
     def start(self) -> None:
         """Start the workers; returns at once."""
+        with suppress(PlaybillError):
+            _sweep(self._plan.archive)
         for slot in self._slots:
             self._spawn(slot)
         self._watcher.start()
@@ -162,20 +174,23 @@ class LocalEngine:
             slot.deaths, slot.born = 0, 0.0
             return
         slot.cause = _cause(code)
-        self._let_go(process, f"the worker died by {slot.cause}")
+        if self._let_go(process, f"the worker died by {slot.cause}"):
+            slot.deaths, slot.born = 0, 0.0  # of its work, which has three attempts
+            return
         slot.deaths = slot.deaths + 1 if time.monotonic() - slot.born < YOUNG_S else 1
-        slot.born = time.monotonic() + min(2.0 ** (slot.deaths - 1), LONGEST_PAUSE_S)
+        slot.born = time.monotonic() + min(2.0 ** (slot.deaths - 1), self._longest_pause_s)
 
-    def _let_go(self, process: SpawnProcess, reason: str) -> None:
-        """Free what a dead worker had, without waiting for its lease to run out."""
+    def _let_go(self, process: SpawnProcess, reason: str) -> bool:
+        """Free what a dead worker had, without waiting for its lease to run out; False: nothing."""
         log.warning("worker %s: %s", process.pid, reason)
         name = worker_name(process.pid or 0)
         with suppress(PlaybillError):
             archive = Archive.open(self._plan.archive)
             try:
-                archive.database.write(lambda tx: queue.expire(tx, name, reason))
+                return archive.database.write(lambda tx: queue.expire(tx, name, reason)) > 0
             finally:
                 archive.close()
+        return False
 
     def _spawn(self, slot: _Slot) -> None:
         process = multiprocessing.get_context("spawn").Process(
@@ -197,13 +212,31 @@ class LocalEngine:
                 self._let_go(process, "the worker was ended: it did not stop when asked to")
 
 
+def _sweep(folder: Path) -> None:
+    """Take back what workers of this machine had that are no more."""
+    host, _, _ = worker_name(0).rpartition(":")
+    archive = Archive.open(folder)
+    try:
+        for name in archive.database.read(queue.working):
+            where, _, pid = name.rpartition(":")
+            if where == host and not psutil.pid_exists(int(pid)):
+                archive.database.write(partial(queue.disown, worker=name))
+    finally:
+        archive.close()
+
+
 def _process(plan: WorkerPlan, grace_s: float) -> None:
     """What a worker's process runs."""
     leaving = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells all, the engine decides
     signal.signal(signal.SIGTERM, lambda *_: leaving.set())
     threading.Thread(target=_follow_parent, args=(leaving, grace_s), daemon=True).start()
-    sys.exit(run_worker(plan, leaving).value)
+    try:
+        farewell = run_worker(plan, leaving)
+    except PlaybillError as error:
+        log.error("worker %s: %s", os.getpid(), error)
+        sys.exit(1)
+    sys.exit(farewell.value)
 
 
 def _follow_parent(leaving: threading.Event, grace_s: float) -> None:

@@ -95,7 +95,7 @@ class Worker:
             self._starved = True
             self._fail(held, "the worker had no memory left for it")
         except Exception as error:  # what a library throws at one medium must not stop the others
-            log.exception("%s: failed", _title(held))
+            log.debug("%s: %s", _title(held), error, exc_info=True)
             self._fail(held, f"{type(error).__name__}: {error}")
 
     def _fail(self, held: Claim, reason: str) -> None:

@@ -131,7 +131,7 @@ class _Adding:
         ):
             return _Looked(path, size, known_id, None, ())
         surveyed = self.look(path)
-        segments = cut(surveyed, self.wish.settings.sample_every)
+        segments = cut(surveyed, self.wish.settings.sample_every, self.wish.segment_s)
         return _Looked(path, size, surveyed.info.id, surveyed.info, segments)
 
     def write_down(self, looked: Sequence[_Looked]) -> list[Addition | Refusal]:

@@ -10,7 +10,7 @@ from playbill.archive import queue
 from playbill.archive.media import has_media
 from playbill.archive.tables import jobs
 from playbill.errors import ArchiveError
-from playbill.pipeline.segments import Segment
+from playbill.pipeline.segments import SECONDS, Segment
 from playbill.pipeline.settings import AnalysisSettings
 
 
@@ -23,6 +23,8 @@ class Order:
     """Of the networks and these settings: what is done under it is not done again."""
     priority: int = 0
     """More is sooner."""
+    segment_s: float = SECONDS
+    """Videos are cut into pieces of this length or a little longer."""
     hook: str | None = None
     """Address to be told when it is over."""
 

@@ -103,7 +103,7 @@ class SegmentFindings:
             raise ArchiveError(f"segment findings: not sound: {error}") from error
 
     def _space(self) -> str | None:
-        spaces = {found.embeddings.model if found.embeddings else None for found in self.frames}
+        spaces = {None if it.embeddings is None else it.embeddings.model for it in self.frames}
         if len(spaces) > 1:
             raise ValueError(f"all frames must be described by one network, or none, got {spaces}")
         return spaces.pop() if spaces else None

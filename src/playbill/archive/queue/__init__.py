@@ -9,6 +9,7 @@ from playbill.archive.queue.changing import cancel, prioritise, retry
 from playbill.archive.queue.claiming import (
     begun_at,
     claim,
+    disown,
     expire,
     fail,
     fail_jobs,
@@ -17,6 +18,7 @@ from playbill.archive.queue.claiming import (
     finish_settle,
     heartbeat,
     release,
+    working,
 )
 from playbill.archive.queue.enqueueing import enqueue
 from playbill.archive.queue.progress import (
@@ -62,6 +64,7 @@ __all__ = [
     "claim",
     "clock",
     "count_jobs",
+    "disown",
     "enqueue",
     "expire",
     "fail",
@@ -79,4 +82,5 @@ __all__ = [
     "progress",
     "release",
     "retry",
+    "working",
 ]

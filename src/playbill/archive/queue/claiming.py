@@ -163,6 +163,23 @@ def expire(tx: Connection, worker: str, reason: str) -> int:
     return tx.execute(update(segments).where(left).values(lease_until=0, error=reason)).rowcount
 
 
+def working(tx: Connection) -> set[str]:
+    """The names of all workers that have a claim, alive or not."""
+    held = select(segments.c.worker).where(segments.c.state == "running").distinct()
+    return {str(name).rpartition("#")[0] for name in tx.execute(held).scalars()}
+
+
+def disown(tx: Connection, worker: str) -> int:
+    """Take back all that a worker had which went down with its machine; says how many that are.
+
+    Unlike `expire`, it is not counted against the work.
+    """
+    left = and_(segments.c.state == "running", segments.c.worker.startswith(f"{worker}#"))
+    back: dict[str, Any] = {"state": "queued", "worker": None, "lease_until": None}
+    back |= {"attempts": segments.c.attempts - 1, "done_frames": 0}
+    return tx.execute(update(segments).where(left).values(back)).rowcount
+
+
 def _next(tx: Connection, now: float) -> Any:
     """The row to claim. A look at the front of a long queue is quick; the rest is the sure way."""
     urgent = select(func.max(jobs.c.priority)).where(jobs.c.state == "queued")

@@ -36,10 +36,11 @@ from playbill.cli.targets import find_jobs
 from playbill.errors import ArchiveError, PlaybillError
 from playbill.jobs.engine import Engine, LocalEngine
 from playbill.jobs.opening import open_for_archive
-from playbill.jobs.plan import WorkerPlan
+from playbill.jobs.plan import Opener, WorkerPlan
 from playbill.library.adding import Addition, Refusal, add_files
 from playbill.library.ordering import Order
 from playbill.pipeline.fingerprint import fingerprint
+from playbill.pipeline.segments import SECONDS
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.pipeline.surveyed import survey_media
 
@@ -103,24 +104,54 @@ def add(
         precision=precision,
         device=device,
     )
-    order = Order(settings, fingerprint(open_for_archive(settings).networks, settings), priority)
+    how = How(open_for_archive, priority, again=again, by_hash=by_hash)
     with making(archive, database, blobs) as opened, ended_by_signal():
-        report = Report(as_json=as_json)
-        paths, refused = _paths(media, opened)
-        for error in refused:
-            report.refuse(error)
-        said = add_files(
-            opened, paths, survey_media, order, who=who(), again=again, by_hash=by_hash
+        engine = local_engine(archive, workers, how.opener) if wait else None
+        report = add_and_analyse(opened, media, settings, how, engine, as_json=as_json)
+    if report.bad:
+        raise typer.Exit(EXIT_BAD_INPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are added; see the options of the command."""
+
+    opener: Opener
+    priority: int = 0
+    again: bool = False
+    by_hash: bool = False
+    segment_s: float = SECONDS
+
+
+def add_and_analyse(
+    archive: Archive,
+    media: Iterable[Path],
+    settings: AnalysisSettings,
+    how: How,
+    engine: Engine | None,
+    *,
+    as_json: bool = False,
+) -> "Report":
+    """Add media while workers are at those that were added, and wait until all are analysed."""
+    report = Report(as_json=as_json)
+    paths, refused = _paths(media, archive)
+    for error in refused:
+        report.refuse(error)
+    if paths:
+        networks = how.opener(settings).networks
+        order = Order(
+            settings, fingerprint(networks, settings), how.priority, segment_s=how.segment_s
         )
-        engine = local_engine(archive, workers) if wait and paths else None
+        said = add_files(
+            archive, paths, survey_media, order, who=who(), again=how.again, by_hash=how.by_hash
+        )
         with running(engine), frames_bar(shown=not as_json) as bar:
             for one in bar.bar.track(said, total=len(paths), description="looking"):
                 report.take(one)
             if engine is not None:
-                _wait(opened, engine, report, bar)
-        report.finish(opened, waited=wait)
-    if report.bad:
-        raise typer.Exit(EXIT_BAD_INPUT)
+                _wait(archive, engine, report, bar)
+    report.finish(archive, waited=engine is not None)
+    return report
 
 
 @dataclass(slots=True)
@@ -231,12 +262,14 @@ def making(folder: Path, database: str | None, blobs: str | None) -> Iterator[Ar
         archive.close()
 
 
-def local_engine(archive: Path, workers: int, *, until_done: bool = False) -> LocalEngine:
+def local_engine(
+    archive: Path, workers: int, opener: Opener, *, until_done: bool = False
+) -> LocalEngine:
     """Workers of this machine, which share its cores."""
     cores = len(os.sched_getaffinity(0))
     workers = workers or max(1, cores // 4)
     threads = 0 if workers == 1 else max(1, cores // workers)
-    plan = WorkerPlan(archive.resolve(), open_for_archive, threads=threads, until_done=until_done)
+    plan = WorkerPlan(archive.resolve(), opener, threads=threads, until_done=until_done)
     return LocalEngine(plan, workers)
 
 

@@ -13,6 +13,7 @@ from playbill.cli.archive import app
 from playbill.cli.archive.add import Workers, ended_by_signal, local_engine, running
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.console import err, out
+from playbill.jobs.opening import open_for_archive
 
 jobs = typer.Typer(no_args_is_help=True, help="Analyses that are ordered, under way or over.")
 app.add_typer(jobs, name="jobs")
@@ -106,7 +107,7 @@ def work(
     """
     with opened(archive):
         pass  # a refusal is the command's to say, not each worker's
-    engine = local_engine(archive, workers, until_done=until_done)
+    engine = local_engine(archive, workers, open_for_archive, until_done=until_done)
     with ended_by_signal(), running(engine):
         err().print(f"working on {Path(archive).resolve()}; Ctrl-C ends it")
         while not engine.wait(1.0):

@@ -1,0 +1,138 @@
+"""Workers in processes of their own: they end, are killed, grow too large, and are followed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from playbill.archive import queue
+from playbill.archive.archive import Archive
+from playbill.archive.queue import JobProgress
+from playbill.errors import ArchiveError
+from playbill.jobs.engine import LocalEngine
+from playbill.jobs.plan import Opener, WorkerPlan
+from tests.jobs.conftest import add_all
+from tests.support.workers import DELAY, open_deadly, open_fakes, open_greedy, open_nothing
+
+
+def plan_of(archive: Archive, opener: Opener = open_fakes) -> WorkerPlan:
+    return WorkerPlan(
+        archive.folder, opener, threads=1, until_done=True, poll_s=0.05, beat_s=0.1, lease_s=60
+    )
+
+
+def shown(archive: Archive, job_id: str) -> JobProgress:
+    return archive.database.read(lambda tx: queue.progress(tx, job_id))
+
+
+def until(what: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each frame takes a while, so that a worker can be met in the middle of a segment."""
+    monkeypatch.setenv(DELAY, "0.05")
+
+
+def test_workers_share_a_video_and_end_when_it_is_done(lone_archive: Archive, clip: Path) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    with LocalEngine(plan_of(lone_archive), 2) as engine:
+        assert len(engine.pids()) == 2
+        assert engine.wait(60)
+        assert engine.pids() == []
+    assert shown(lone_archive, job_id).job.state == "done"
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_worker_killed_in_the_middle_is_followed_and_its_segment_done(
+    lone_archive: Archive, clip: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    with LocalEngine(plan_of(lone_archive), 1) as engine:
+        until(lambda: shown(lone_archive, job_id).frames_done >= 4)
+        os.kill(engine.pids()[0], signal.SIGKILL)
+        assert engine.wait(60)
+    done = shown(lone_archive, job_id)
+    assert (done.job.state, done.frames_done) == ("done", 50)
+    assert [(it.attempts, it.reason) for it in done.troubles] == [
+        (2, "the worker died by signal 9")
+    ]
+
+
+def test_a_video_that_kills_its_worker_each_time_costs_one_segment(
+    lone_archive: Archive, clip: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    with LocalEngine(plan_of(lone_archive, open_deadly), 1) as engine:
+        assert engine.wait(90)
+    done = shown(lone_archive, job_id)
+    assert (done.job.state, done.segments) == ("done", {"done": 4, "aside": 1})
+    assert [it.reason for it in done.troubles] == ["the worker died by signal 9"]
+
+
+def test_a_worker_that_grows_too_large_is_ended_with_the_reason(
+    lone_archive: Archive, clip: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    with LocalEngine(plan_of(lone_archive, open_greedy), 1, hard_mib=700):
+        until(lambda: shown(lone_archive, job_id).troubles)
+    assert "the worker was ended: it took" in shown(lone_archive, job_id).troubles[0].reason
+
+
+@pytest.mark.usefixtures("slow")
+def test_workers_that_are_stopped_give_back_what_they_are_at(
+    lone_archive: Archive, clip: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    with LocalEngine(plan_of(lone_archive), 1):
+        until(lambda: shown(lone_archive, job_id).workers)
+    left = shown(lone_archive, job_id)
+    assert (left.workers, left.troubles) == (0, ())
+    assert left.segments["queued"] >= 4
+
+
+def test_networks_that_end_the_process_fail_the_job_and_not_the_engine(
+    lone_archive: Archive, picture: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, picture)
+    with LocalEngine(plan_of(lone_archive, open_nothing), 1) as engine:
+        assert engine.wait(60)
+    job = shown(lone_archive, job_id).job
+    assert (job.state, job.error) == ("failed", "the worker died by exit code 9")
+
+
+def test_an_engine_whose_workers_cannot_live_says_so(tmp_path: Path) -> None:
+    plan = WorkerPlan(tmp_path / "nowhere", open_fakes)
+    said = pytest.raises(ArchiveError, match=r"no worker stays alive: 5 in a row .* exit code 1")
+    with LocalEngine(plan, 1, longest_pause_s=0.1) as engine, said:
+        until(lambda: engine.wait(0.1))
+
+
+@pytest.mark.usefixtures("slow")
+def test_workers_go_when_the_process_of_their_engine_is_killed(
+    lone_archive: Archive, clip: Path
+) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    script = "from tests.support.adding_process import main; main()"
+    engine = subprocess.Popen(
+        [sys.executable, "-c", script, str(lone_archive.folder), str(clip)],
+        stdout=subprocess.DEVNULL,
+    )
+    until(lambda: shown(lone_archive, job_id).workers)
+    children = psutil.Process(engine.pid).children(recursive=True)
+    engine.kill()
+    engine.wait()
+    gone, alive = psutil.wait_procs(children, timeout=20)
+    assert gone
+    assert not alive
+    assert shown(lone_archive, job_id).segments["running"] == 0
