@@ -8,6 +8,7 @@ from playbill.core.labels import VOC_20
 from playbill.datasets.objects import ObjectDetails, Part, PictureDetails
 from playbill.datasets.opening import open_objects, write_objects
 from playbill.datasets.problems import ProblemKind, ProblemList
+from playbill.datasets.voc_writer import write_voc
 from playbill.errors import DatasetError
 from tests.support.object_sets import SIZE, HeldSet, draw, flags, labelled
 
@@ -219,3 +220,24 @@ def test_real_voc_comes_back_as_it_was(data_folder: Path, tmp_path: Path) -> Non
         assert again.boxes_xyxy.tolist() == picture.boxes_xyxy.tolist()
         assert again.details == picture.details
         assert again.object_details == picture.object_details
+
+
+def test_parts_are_declared_with_their_class(tmp_path: Path) -> None:
+    details = (ObjectDetails(parts=(Part("face", (1, 1, 5, 5)),)), ObjectDetails())
+    path = draw(tmp_path / "a.png")
+    dataset = HeldSet((labelled(path, [[0, 0, 9, 9], [2, 2, 8, 8]], object_details=details),))
+
+    write_objects(dataset, tmp_path / "voc", format="voc")
+
+    lines = (tmp_path / "voc" / "labelmap.txt").read_text().splitlines()
+    assert lines[1:] == ["cat::face:", "dog:::", "hot dog:::"]
+    assert open_objects(tmp_path / "voc").labels == ("cat", "dog", "hot dog")
+
+
+def test_labels_can_be_written_without_their_pictures(tmp_path: Path) -> None:
+    nowhere = labelled(tmp_path / "nowhere.png", [[0, 0, 9, 9]])
+
+    write_voc(HeldSet((nowhere,)), tmp_path / "voc", copy=True, pictures=False)
+
+    assert (tmp_path / "voc" / "Annotations" / "nowhere.xml").exists()
+    assert not list((tmp_path / "voc" / "JPEGImages").iterdir())

@@ -8,6 +8,7 @@ from playbill.datasets.opening import open_objects, write_objects
 from playbill.datasets.outlines import Polygons
 from playbill.datasets.problems import ProblemKind, ProblemList
 from playbill.datasets.yolo_rows import box_line, read_row
+from playbill.datasets.yolo_writer import write_yolo
 from playbill.errors import DatasetError
 from tests.support.object_sets import LABELS, HeldSet, draw, labelled
 
@@ -224,3 +225,12 @@ def test_pictures_that_no_split_names_are_not_missing(tmp_path: Path) -> None:
     (root / "data.yaml").write_text("train: train.txt\nnames: [cat]\n")
 
     assert [picture.name for picture in open_objects(root)] == ["a.png"]
+
+
+def test_labels_can_be_written_without_their_pictures(tmp_path: Path) -> None:
+    nowhere = labelled(tmp_path / "nowhere.png", [[0, 0, 9, 9]])
+
+    write_yolo(HeldSet((nowhere,)), tmp_path / "yolo", copy=True, pictures=False)
+
+    assert (tmp_path / "yolo" / "labels" / "nowhere.txt").exists()
+    assert not (tmp_path / "yolo" / "images").exists()

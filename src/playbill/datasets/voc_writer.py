@@ -28,8 +28,8 @@ def write_voc(dataset: ObjectStream, path: Path, *, copy: bool, pictures: bool =
 
     Without `pictures`, the labels alone: who reads them puts the pictures beside them.
 
-    Classes other than VOC's 20 are listed in `labelmap.txt`, so that their order is kept and those
-    without objects too.
+    Classes other than VOC's 20 are listed in `labelmap.txt` with their parts, so that their order
+    is kept and those without objects too.
 
     Raises:
         OutputError: it cannot be written, or there is something at `path`.
@@ -38,6 +38,7 @@ def write_voc(dataset: ObjectStream, path: Path, *, copy: bool, pictures: bool =
     tally.count_about(dataset.about)
     lists: dict[str, list[str]] = {}
     written: set[str] = set()
+    parts: dict[int, dict[str, None]] = {}
     with new_folder(path) as folder:
         for inner in (ANNOTATIONS, PICTURES, LISTS):
             (folder / inner).mkdir(parents=True)
@@ -55,12 +56,16 @@ def write_voc(dataset: ObjectStream, path: Path, *, copy: bool, pictures: bool =
             ElementTree(root).write(labels_path, encoding="utf-8")
             for subset in picture.details.subsets:
                 lists.setdefault(subset, []).append(key)
+            for row, class_id in enumerate(picture.class_ids.tolist()):
+                held = parts.setdefault(class_id, {})
+                held.update(dict.fromkeys(p.label for p in picture.details_of(row).parts))
             tally.count(picture)
         tally.refuse_nothing(dataset.name)
         for subset, keys in lists.items():
             _write_lines(folder / LISTS / f"{_file_name(subset)}.txt", keys)
         if dataset.labels != VOC_20:
-            lines = [LABEL_MAP_HEAD, *(f"{n}:::" for n in dataset.labels)]
+            named = (f"{n}::{','.join(parts.get(i, ()))}:" for i, n in enumerate(dataset.labels))
+            lines = [LABEL_MAP_HEAD, *named]
             _write_lines(folder / LABEL_MAP, lines)
     return tally.result()
 

@@ -79,7 +79,7 @@ class AnalysedPictures:
             object_details=tuple(_object(thing, media.size_wh, clean) for thing in frame.things),
             details=PictureDetails(
                 id=frame.index if self.for_cvat and media.kind == "video" else None,
-                subsets=(SUBSET,),
+                subsets=() if self.for_cvat else (SUBSET,),
                 database=xml_safe(f"{one_line(media.name)} sha256:{media.sha256}"),
                 annotation="Playbill",
                 image=_moment(moment) if media.kind == "video" else "",

@@ -103,7 +103,10 @@ def _label(name: str) -> str:
 def _zipped(
     analyses: Iterable[Analysis], write: Callable[[ObjectStream, Path], None]
 ) -> Iterator[bytes]:
-    with _folder() as folder, (folder / PICTURE_LIST).open("w", encoding="utf-8") as listing:
+    with (
+        _folder() as folder,
+        (folder / PICTURE_LIST).open("w", encoding="utf-8", newline="") as listing,
+    ):
         write(ListedPictures(AnalysedPictures(analyses), listing), folder / "labels")
         listing.flush()
         drain = Drain()
