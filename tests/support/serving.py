@@ -67,7 +67,7 @@ def serving(
 ) -> Iterator[Serving]:
     """Serve an archive while the block runs."""
     app = create_app(archive, settings or ServerSettings(), open_)  # type: ignore[arg-type]
-    server = uvicorn.Server(config_of(app, "127.0.0.1", 0))
+    server = uvicorn.Server(config_of(app))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     deadline = monotonic() + 20

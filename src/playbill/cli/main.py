@@ -13,6 +13,8 @@ from playbill.cli.demo import demo
 from playbill.cli.enrol import enrol
 from playbill.cli.export import export
 from playbill.cli.report import report
+from playbill.cli.serve import serve
+from playbill.cli.users import keys, users
 from playbill.errors import PlaybillError
 
 app = typer.Typer(
@@ -24,8 +26,11 @@ app.command()(analyze)
 app.command()(enrol)
 app.command()(report)
 app.command()(export)
+app.command()(serve)
 app.command()(demo)
 app.add_typer(archive.app, name="archive")
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")

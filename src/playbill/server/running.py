@@ -1,14 +1,24 @@
 """How uvicorn runs the application."""
 
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
 import uvicorn
 from fastapi import FastAPI
+
+from playbill.errors import OutputError
 
 MOST_CONNECTIONS = 1000
 KEEP_ALIVE_S = 15
 GRACE_S = 10
+Tls = tuple[Path, Path]
+"""Certificate chain and private key."""
 
 
-def config_of(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+def config_of(
+    app: FastAPI, host: str = "127.0.0.1", port: int = 0, *, tls: Tls | None = None
+) -> uvicorn.Config:
     """The configuration; port 0 takes any that is free."""
     return uvicorn.Config(
         app,
@@ -17,9 +27,56 @@ def config_of(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         lifespan="on",
         ws="none",
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
     )
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._said = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._said()
+
+
+def run(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    tls: Tls | None = None,
+    started: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until a signal; `started` is told the address, once requests are answered.
+
+    Raises:
+        OutputError: the address cannot be had, or the application did not start.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers without delay (TCP_NODELAY) only where the protocol is said.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OutputError(f"{host}:{port}: cannot listen there: {error.strerror}") from error
+    shown, scheme = f"[{host}]" if ":" in host else host, "https" if tls else "http"
+    url = f"{scheme}://{shown}:{listener.getsockname()[1]}"
+    with listener:
+        server = _Server(config_of(app, host, port, tls=tls), lambda: started(url))
+        server.run(sockets=[listener])
+    if not server.started:
+        raise OutputError(f"{url}: the server did not start; its log says why")
