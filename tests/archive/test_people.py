@@ -79,7 +79,7 @@ def test_pages_go_on_where_the_last_one_ended_whoever_comes_and_goes(database: D
         names(database, limit=0)
 
 
-@pytest.mark.parametrize("person_id", ["nobody", "", "nul\0", "x" * 500])
+@pytest.mark.parametrize("person_id", ["nobody", "", "nul\0", "bad \udcff", "x" * 500])
 def test_nobody_is_not_found(database: Database, person_id: str) -> None:
     with pytest.raises(NotInArchive, match="there is no such person"):
         database.read(lambda tx: get_person(tx, person_id))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from playbill.archive.packing import is_text
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import clusters, tracks
 from playbill.errors import Conflict, NotInArchive
@@ -37,7 +38,7 @@ def get_cluster(tx: Connection, cluster_id: str) -> ClusterRow:
         NotInArchive: there is none.
     """
     row = None
-    if "\0" not in cluster_id:
+    if is_text(cluster_id):
         row = tx.execute(select(clusters).where(clusters.c.id == cluster_id)).first()
     if row is None:
         raise NotInArchive(f"cluster {cluster_id!r}: there is no such cluster in the archive")

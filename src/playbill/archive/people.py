@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
 from playbill.archive import audit
 from playbill.archive.among import among
+from playbill.archive.packing import is_text
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import appearances, people, portraits
 from playbill.archive.words import put_words
@@ -97,7 +98,7 @@ def get_person(tx: Connection, person_id: str) -> PersonRow:
         NotInArchive: there is none.
     """
     row = None
-    if "\0" not in person_id:
+    if is_text(person_id):
         row = tx.execute(select(people).where(people.c.id == person_id)).first()
     if row is None:
         raise NotInArchive(f"person {person_id!r}: there is no such person in the archive")

@@ -6,6 +6,7 @@ from playbill.archive import audit
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
 from playbill.archive.media import MediaRow, get_media
+from playbill.archive.packing import is_text
 from playbill.archive.tables import runs
 from playbill.errors import Conflict, NotInArchive
 
@@ -29,7 +30,7 @@ def promote(
     audit.in_turn(tx)
     require_medium(tx, media_id, expected_version=expected_version)
     of_medium = select(runs.c.id).where(runs.c.media_id == media_id, runs.c.id == run_id)
-    if "\0" in run_id or tx.execute(of_medium).first() is None:
+    if not is_text(run_id) or tx.execute(of_medium).first() is None:
         raise NotInArchive(f"media {media_id}: has no run {run_id!r} in the archive")
     return decide(tx, who, "promote", Subjects(media_id=media_id, run_id=run_id))
 
