@@ -1,15 +1,15 @@
 """Run by datumaro's own environment: prints the boxes that it reads in a data set, as JSON."""
 
 import json
-import re
 import sys
+from typing import Any
 
 from datumaro import AnnotationType, Dataset
 
 NAMES = {"coco": "coco_instances", "voc": "voc", "yolo": "yolo", "cvat": "cvat"}
 
 
-def main(name, folder):
+def main(name: str, folder: str) -> None:
     path = f"{folder}/annotations.xml" if name.startswith("cvat") else folder
     dataset = Dataset.import_from(path, NAMES[name.removesuffix("-video")])
     labels = dataset.categories()[AnnotationType.label]
@@ -24,8 +24,8 @@ def main(name, folder):
     sys.stdout.write(json.dumps({"boxes": sorted(boxes), "names": sorted(names)}) + "\n")
 
 
-def frame_of(item):
-    return int(re.search(r"(\d+)$", str(item.id))[1])
+def frame_of(item: Any) -> int:
+    return int(str(item.id)[-6:])
 
 
 main(sys.argv[1], sys.argv[2])

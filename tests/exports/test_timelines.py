@@ -1,5 +1,6 @@
 """Timelines as opentimelineio and its adapters read them."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import opentimelineio as otio
 import pytest
+from lxml import etree
 from opentimelineio.opentime import RationalTime
 
 from playbill.core.analysis import Analysis
@@ -111,6 +113,78 @@ def _of_clip(clip: Any) -> Read:
 
 def _seconds(element: Any, attribute: str) -> Fraction:
     return Fraction(element.get(attribute).removesuffix("s"))
+
+
+FCPXML = """
+<!ELEMENT fcpxml (resources?, library)>
+<!ATTLIST fcpxml version CDATA #FIXED "1.8">
+<!ELEMENT resources (asset | format)*>
+<!ELEMENT format EMPTY>
+<!ATTLIST format id ID #REQUIRED name CDATA #IMPLIED frameDuration CDATA #IMPLIED
+  width CDATA #IMPLIED height CDATA #IMPLIED>
+<!ELEMENT asset (bookmark?, metadata?)>
+<!ELEMENT bookmark (#PCDATA)>
+<!ATTLIST asset id ID #REQUIRED name CDATA #IMPLIED src CDATA #REQUIRED start CDATA #IMPLIED
+  duration CDATA #IMPLIED hasVideo CDATA #IMPLIED format IDREF #IMPLIED>
+<!ELEMENT metadata (md)*>
+<!ELEMENT md EMPTY>
+<!ATTLIST md key CDATA #REQUIRED value CDATA #IMPLIED>
+<!ELEMENT library (event)*>
+<!ELEMENT event (project)*>
+<!ATTLIST event name CDATA #IMPLIED>
+<!ELEMENT project (sequence)>
+<!ATTLIST project name CDATA #IMPLIED>
+<!ELEMENT sequence (note?, spine, metadata?)>
+<!ELEMENT note (#PCDATA)>
+<!ATTLIST sequence format IDREF #REQUIRED duration CDATA #IMPLIED tcStart CDATA #IMPLIED
+  tcFormat (DF | NDF) #IMPLIED>
+<!ELEMENT spine (asset-clip)*>
+<!ELEMENT asset-clip (note?, marker*, metadata?)>
+<!ATTLIST asset-clip ref IDREF #REQUIRED name CDATA #IMPLIED offset CDATA #IMPLIED
+  start CDATA #IMPLIED duration CDATA #IMPLIED format IDREF #IMPLIED tcFormat (DF | NDF) #IMPLIED>
+<!ELEMENT marker EMPTY>
+<!ATTLIST marker start CDATA #REQUIRED duration CDATA #IMPLIED value CDATA #REQUIRED
+  completed CDATA #IMPLIED note CDATA #IMPLIED>
+"""
+"""What Apple's DTD of FCPXML 1.8 says of the elements that are used, written down by hand: the DTD
+itself is Apple's and does not lie here."""
+
+XMEML = """
+<!ELEMENT xmeml (sequence)>
+<!ATTLIST xmeml version CDATA #REQUIRED>
+<!ELEMENT sequence (name, duration, rate, timecode, media)>
+<!ATTLIST sequence id ID #REQUIRED>
+<!ELEMENT rate (timebase, ntsc)>
+<!ELEMENT timecode (rate, string, frame, displayformat)>
+<!ELEMENT media (video)>
+<!ELEMENT video ((format, track+) | (duration, samplecharacteristics))>
+<!ELEMENT format (samplecharacteristics)>
+<!ELEMENT samplecharacteristics (rate, width, height)>
+<!ELEMENT track (clipitem*)>
+<!ELEMENT clipitem (name, duration, rate, start, end, in, out, file, comments?, marker*)>
+<!ATTLIST clipitem id ID #REQUIRED>
+<!ELEMENT file (name, pathurl, rate, duration, timecode, media)>
+<!ATTLIST file id ID #REQUIRED>
+<!ELEMENT comments (mastercomment1?)>
+<!ELEMENT marker (comment?, name, in, out)>
+<!ELEMENT name (#PCDATA)> <!ELEMENT duration (#PCDATA)> <!ELEMENT timebase (#PCDATA)>
+<!ELEMENT ntsc (#PCDATA)> <!ELEMENT string (#PCDATA)> <!ELEMENT frame (#PCDATA)>
+<!ELEMENT displayformat (#PCDATA)> <!ELEMENT width (#PCDATA)> <!ELEMENT height (#PCDATA)>
+<!ELEMENT start (#PCDATA)> <!ELEMENT end (#PCDATA)> <!ELEMENT in (#PCDATA)>
+<!ELEMENT out (#PCDATA)> <!ELEMENT pathurl (#PCDATA)> <!ELEMENT mastercomment1 (#PCDATA)>
+<!ELEMENT comment (#PCDATA)>
+"""
+"""The same for xmeml."""
+
+
+@pytest.mark.parametrize("make", [plain, awkward, empty])
+@pytest.mark.parametrize(("name", "rules"), [("fcpxml", FCPXML), ("fcp7", XMEML)])
+def test_the_xml_has_the_shape_that_apple_asks_for(
+    name: str, rules: str, make: Callable[[], Analysis]
+) -> None:
+    dtd = etree.DTD(io.StringIO(rules))
+
+    assert dtd.validate(etree.fromstring(exported(make(), name))), dtd.error_log
 
 
 @each_format
