@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from playbill.cli import archive, dataset, evaluate, models, train
+from playbill.cli import archive, dataset, evaluate, models, people, train
 from playbill.cli.analyze import analyze
 from playbill.cli.console import EXIT_BAD_INPUT, complain
 from playbill.cli.demo import demo
@@ -29,6 +29,7 @@ app.command()(export)
 app.command()(serve)
 app.command()(demo)
 app.add_typer(archive.app, name="archive")
+app.add_typer(people.app, name="people")
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
 app.add_typer(dataset.app, name="dataset")

@@ -1,0 +1,232 @@
+"""`playbill people name`, `rename`, `assign`, `reject`, `merge`, `split`, `hide`, `undo` and so on.
+
+Each says exactly what it is about: one track's faces, some tracks, a whole cluster, or a person.
+"""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from sqlalchemy import Connection
+
+from playbill.archive.decisions import clusters, hiding, merging, naming
+from playbill.archive.decisions import undo as undoing
+from playbill.archive.decisions.hiding import Hideable
+from playbill.archive.people import create_person
+from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
+from playbill.cli.console import out
+from playbill.cli.people import app
+from playbill.cli.people.options import (
+    EvenIfNamedAlike,
+    EvenIfTogether,
+    PersonArgument,
+    decided,
+    find_person,
+)
+from playbill.errors import ArchiveError
+
+ClusterArgument = Annotated[
+    str, typer.Argument(metavar="CLUSTER", help="Its id, as `playbill people groups` lists them.")
+]
+NOBODY = "nobody"
+Tracks = Annotated[list[int], typer.Argument(metavar="TRACK...", help="Numbers of tracks.")]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    even_if_named_alike: EvenIfNamedAlike = False,
+) -> None:
+    """Make a person, and print the new id.
+
+    $ playbill people create "Ada Lovelace"
+    """
+    with opened(archive) as place:
+        new = place.database.write(
+            lambda tx: create_person(tx, who(), name, even_if_named_alike=even_if_named_alike)
+        )
+    out().print(new)
+
+
+@app.command()
+def name(
+    cluster: ClusterArgument,
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="An id or name; with --new, a new person's.")
+    ],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    new: Annotated[bool, typer.Option("--new", help="Make the person as well.")] = False,
+    even_if_together: EvenIfTogether = False,
+    even_if_named_alike: EvenIfNamedAlike = False,
+) -> None:
+    """Say who a whole cluster is: in all media at once, and those that come.
+
+    $ playbill people name 0b5c… "Ada Lovelace" --new
+    """
+
+    def work(tx: Connection) -> int:
+        if new:
+            known = create_person(tx, who(), person, even_if_named_alike=even_if_named_alike)
+        else:
+            known = find_person(tx, person).id
+        return naming.name_cluster(tx, who(), cluster, known, even_if_together=even_if_together)
+
+    with opened(archive) as place:
+        seq = place.database.write(work)
+    decided(seq, f"cluster {escape(cluster)} is {escape(person)}")
+
+
+@app.command()
+def rename(
+    person: PersonArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    even_if_named_alike: EvenIfNamedAlike = False,
+) -> None:
+    """Give a person another name, everywhere."""
+
+    def work(tx: Connection) -> int:
+        known = find_person(tx, person).id
+        return naming.rename(tx, who(), known, name, even_if_named_alike=even_if_named_alike)
+
+    with opened(archive) as place:
+        seq = place.database.write(work)
+    decided(seq, f"{escape(person)} is {escape(name)} now")
+
+
+@app.command()
+def assign(
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="An id or a name; `nobody`: without a name.")
+    ],
+    tracks: Tracks,
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    even_if_together: EvenIfTogether = False,
+) -> None:
+    """Say who these tracks are, and no others.
+
+    $ playbill people assign "Ada Lovelace" 17 23
+    """
+
+    def work(tx: Connection) -> int:
+        known = None if person == NOBODY else find_person(tx, person).id
+        return naming.assign(tx, who(), tracks, known, even_if_together=even_if_together)
+
+    with opened(archive) as place:
+        seq = place.database.write(work)
+    decided(seq, f"{_tracks(tracks)}: {escape(person)}")
+
+
+@app.command()
+def reject(
+    person: PersonArgument, tracks: Tracks, archive: ArchiveFolder = DEFAULT_ARCHIVE
+) -> None:
+    """Say who these tracks are not, whatever a machine will find later.
+
+    $ playbill people reject "Ada Lovelace" 17
+    """
+    with opened(archive) as place:
+        seq = place.database.write(
+            lambda tx: naming.reject(tx, who(), tracks, find_person(tx, person).id)
+        )
+    decided(seq, f"{_tracks(tracks)}: not {escape(person)}")
+
+
+@app.command()
+def merge(
+    person: PersonArgument,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Who they are; this one stays.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    even_if_together: EvenIfTogether = False,
+) -> None:
+    """Make two people one; `undo` parts them again, months later too."""
+
+    def work(tx: Connection) -> int:
+        merged, survivor = find_person(tx, person).id, find_person(tx, into).id
+        return merging.merge_people(tx, who(), merged, survivor, even_if_together=even_if_together)
+
+    with opened(archive) as place:
+        seq = place.database.write(work)
+    decided(seq, f"{escape(person)} is one with {escape(into)}")
+
+
+@app.command("merge-groups")
+def merge_groups(
+    cluster: ClusterArgument,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="The cluster that stays.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    even_if_together: EvenIfTogether = False,
+) -> None:
+    """Make two clusters one."""
+    with opened(archive) as place:
+        seq = place.database.write(
+            lambda tx: clusters.merge_clusters(
+                tx, who(), cluster, into, even_if_together=even_if_together
+            )
+        )
+    decided(seq, f"cluster {escape(cluster)} is one with {escape(into)}")
+
+
+@app.command()
+def separate(tracks: Tracks, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
+    """Put tracks of one cluster into a new one, and print its id."""
+    with opened(archive) as place:
+        seq, new = place.database.write(lambda tx: clusters.separate(tx, who(), tracks))
+    decided(seq, f"{_tracks(tracks)}: now in cluster {new}")
+
+
+@app.command()
+def split(
+    track: Annotated[int, typer.Argument(metavar="TRACK", help="The number of the track.")],
+    faces: Annotated[list[int], typer.Argument(metavar="FACE...", help="Numbers of its faces.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+) -> None:
+    """Take faces out of a track: they are somebody else, a track of their own."""
+    with opened(archive) as place:
+        seq, part = place.database.write(lambda tx: clusters.split(tx, who(), track, faces))
+    decided(seq, f"{len(faces)} faces of track {track} are track {part} now")
+
+
+@app.command()
+def hide(
+    what: Annotated[Hideable, typer.Argument(help="What it is.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Its id; of a person, or the name.")],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+) -> None:
+    """Leave a person, a cluster or a medium out of lists and searches; it stays.
+
+    $ playbill people hide person "Ada Lovelace"
+    """
+
+    def work(tx: Connection) -> int:
+        known = find_person(tx, id_).id if what == "person" else id_
+        return hiding.hide(tx, who(), what, known)
+
+    with opened(archive) as place:
+        seq = place.database.write(work)
+    decided(seq, f"{what} {escape(id_)} is hidden")
+
+
+@app.command()
+def undo(
+    seqs: Annotated[
+        list[int], typer.Argument(metavar="DECISION...", help="Numbers, as `log` shows them.")
+    ],
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+) -> None:
+    """Take decisions back, in any order; undoing an undo lets the decision count again.
+
+    $ playbill people undo 12
+    """
+    if len(set(seqs)) < len(seqs):
+        raise ArchiveError("a decision is named twice, expected each once")
+    with opened(archive) as place:
+        made = place.database.write(lambda tx: [undoing.undo(tx, who(), seq) for seq in seqs])
+    for seq, number in zip(seqs, made, strict=True):
+        decided(number, f"decision {seq} no longer counts")
+
+
+def _tracks(tracks: list[int]) -> str:
+    listed = ", ".join(map(str, tracks))
+    return f"track {listed}" if len(tracks) == 1 else f"tracks {listed}"

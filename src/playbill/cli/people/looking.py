@@ -1,0 +1,219 @@
+"""`playbill people list`, `show`, `groups` and `log`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import Connection
+
+from playbill.archive.clusters import ClusterRow, list_clusters
+from playbill.archive.decisions.log import LogEntry, list_decisions
+from playbill.archive.paging import MAX_LIMIT
+from playbill.archive.people import PersonCounts, PersonRow, counts_of, list_people, merged_into
+from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
+from playbill.cli.console import err, out
+from playbill.cli.people import app
+from playbill.cli.people.options import PersonArgument, find_person, title
+
+Limit = Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="So many at most.")]
+After = Annotated[
+    str | None, typer.Option(metavar="CURSOR", help="Go on where the last page ended.")
+]
+Hidden = Annotated[bool, typer.Option("--hidden", help="The hidden ones too.")]
+
+
+@app.command("list")
+def list_(
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    limit: Limit = 50,
+    after: After = None,
+    hidden: Hidden = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the people that the archive knows by name.
+
+    $ playbill people list --archive ~/archive
+    """
+    with opened(archive) as place:
+        page, counts = place.database.read(lambda tx: _listed(tx, after, limit, hidden))
+    if as_json:
+        for row in page.items:
+            _print_json(_person(row, counts[row.id]))
+    else:
+        table = Table("name", "media", "spans", "portraits", "id", box=None, pad_edge=False)
+        for row in page.items:
+            n = counts[row.id]
+            numbers = (str(n.media), str(n.appearances), str(n.portraits))
+            table.add_row(title(row), *numbers, escape(row.id))
+        out().print(table)
+    _say_more(page.next)
+
+
+@app.command("show")
+def show(
+    person: PersonArgument, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False
+) -> None:
+    """Show what the archive knows of a person, and what was decided about them.
+
+    $ playbill people show "Ada Lovelace"
+    """
+
+    def work(tx: Connection) -> tuple[PersonRow, PersonCounts, list[PersonRow], Any]:
+        row = find_person(tx, person)
+        log = list_decisions(tx, person_id=row.id)
+        return row, counts_of(tx, [row.id])[row.id], merged_into(tx, row.id), log
+
+    with opened(archive) as place:
+        row, counts, merged, log = place.database.read(work)
+    if as_json:
+        said = {"merged": [one.id for one in merged], "log": [_entry(one) for one in log.items]}
+        _print_json(_person(row, counts) | said)
+        return
+    out().print(f"{title(row)}  {escape(row.id)}{_states(row)}", soft_wrap=True)
+    out().print(
+        f"seen {counts.appearances} times in {counts.media} media; {counts.portraits} portraits"
+    )
+    for one in merged:
+        out().print(f"one with {title(one)}  {escape(one.id)}", soft_wrap=True)
+    _print_log(log.items)
+    _say_more(log.next)
+
+
+@app.command("groups")
+def groups(
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    named: Annotated[
+        bool | None, typer.Option("--named/--unnamed", help="Only those; all, if none is said.")
+    ] = None,
+    limit: Limit = 50,
+    after: After = None,
+    hidden: Hidden = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the clusters of faces that look like one person, the largest first.
+
+    $ playbill people groups --unnamed
+    """
+    with opened(archive) as place:
+        page = place.database.read(
+            lambda tx: list_clusters(tx, after=after, limit=limit, named=named, hidden=hidden)
+        )
+    for row in page.items:
+        if as_json:
+            _print_json(_cluster(row))
+        else:
+            name = f"person {row.person_id}" if row.person_id else "nobody yet"
+            said = f"{row.id}  {row.tracks:6} tracks  {name}"
+            out().print(escape(said), soft_wrap=True)
+    _say_more(page.next)
+
+
+@app.command("log")
+def log(
+    archive: ArchiveFolder = DEFAULT_ARCHIVE,
+    person: Annotated[str | None, typer.Option(help="Only about this person.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Only about this cluster.")] = None,
+    media: Annotated[str | None, typer.Option(help="Only about this medium.")] = None,
+    limit: Limit = 50,
+    after: After = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was decided, the newest first, and what of it counts.
+
+    $ playbill people log --person "Ada Lovelace"
+    """
+
+    def work(tx: Connection) -> Any:
+        of = None if person is None else find_person(tx, person).id
+        return list_decisions(
+            tx, person_id=of, cluster_id=cluster, media_id=media, after=after, limit=limit
+        )
+
+    with opened(archive) as place:
+        page = place.database.read(work)
+    if as_json:
+        for one in page.items:
+            _print_json(_entry(one))
+    else:
+        _print_log(page.items)
+    _say_more(page.next)
+
+
+def _listed(tx: Connection, after: str | None, limit: int, hidden: bool) -> tuple[Any, Any]:
+    page = list_people(tx, after=after, limit=limit, hidden=hidden)
+    return page, counts_of(tx, [row.id for row in page.items])
+
+
+def _print_log(entries: tuple[LogEntry, ...]) -> None:
+    for one in entries:
+        row = one.decision
+        what = "  ".join(f"{name} {value}" for name, value in _subjects(one).items())
+        said = f"{row.seq:6}  {row.at:%Y-%m-%d %H:%M}  {row.who}  {row.kind}  {what}"
+        out().print(
+            escape(said) if one.counts else f"[dim strike]{escape(said)}[/] undone", soft_wrap=True
+        )
+
+
+def _states(row: PersonRow) -> str:
+    states = ["hidden"] if row.hidden else []
+    if row.merged_into:
+        states.append(f"one with {row.merged_into}")
+    if row.forgotten_at:
+        states.append(f"forgotten on {row.forgotten_at:%Y-%m-%d}")
+    return f"  ({escape(', '.join(states))})" if states else ""
+
+
+def _person(row: PersonRow, counts: PersonCounts) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name or None,
+        "version": row.version,
+        "hidden": row.hidden,
+        "mergedInto": row.merged_into,
+        "forgotten": row.forgotten_at.isoformat() if row.forgotten_at else None,
+        "media": counts.media,
+        "appearances": counts.appearances,
+        "portraits": counts.portraits,
+    }
+
+
+def _cluster(row: ClusterRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "tracks": row.tracks,
+        "person": row.person_id,
+        "hidden": row.hidden,
+        "version": row.version,
+    }
+
+
+def _entry(one: LogEntry) -> dict[str, Any]:
+    row = one.decision
+    said = {"seq": row.seq, "at": row.at.isoformat(), "who": row.who, "kind": row.kind}
+    return said | {"counts": one.counts} | _subjects(one)
+
+
+def _subjects(one: LogEntry) -> dict[str, Any]:
+    about = one.decision.about
+    named = {
+        "person": about.person_id,
+        "into" if one.decision.kind == "merge_people" else "other": about.other_person_id,
+        "cluster": about.cluster_id,
+        "into" if one.decision.kind == "merge_clusters" else "new": about.other_cluster_id,
+        "media": about.media_id,
+        "run": about.run_id,
+        "decision": about.target_seq,
+        "name": one.decision.details.get("name"),
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    out().print(json.dumps(value, ensure_ascii=False), markup=False, soft_wrap=True)
+
+
+def _say_more(cursor: str | None) -> None:
+    if cursor is not None:
+        err().print(f"[dim]there are more: --after {cursor}[/]")
