@@ -4,7 +4,7 @@ The number stands in the picture as large black and white blocks and survives an
 moves around it gives the encoder something to predict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,6 +71,7 @@ def numbered_clip(
     durations: tuple[int, ...] = (1,),
     container_options: dict[str, str] | None = None,
     sound: bool = False,
+    paint: Callable[[Image, int], Image] = lambda picture, _: picture,
 ) -> Path:
     """Write a clip of `frames` pictures that say 0, 1, 2, ...
 
@@ -88,6 +89,7 @@ def numbered_clip(
         durations: ticks that pictures last, repeated in turn: a variable frame rate.
         container_options: the muxer's own.
         sound: add a silent sound track.
+        paint: changes a picture, given its number.
     """
     with av.open(str(path), "w", format=container, options=container_options or {}) as output:
         stream = output.add_stream(codec, rate=rate, options=options or {})
@@ -104,7 +106,7 @@ def numbered_clip(
             add_silence(output, float(frames / rate))
         pts = first_pts
         for number in range(frames):
-            stored = np.rot90(numbered_picture(number, size_wh), rotation // 90)
+            stored = np.rot90(paint(numbered_picture(number, size_wh), number), rotation // 90)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(stored), format="rgb24")
             frame.pts, frame.time_base = pts, 1 / rate
             pts += durations[number % len(durations)]
