@@ -1,20 +1,21 @@
 """Runs: what one analysis found, written once and never changed; all runs of a medium are kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from playbill.archive import audit
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.decisions.rows import project_media
-from playbill.archive.document import document_text, run_json
+from playbill.archive.heeding import Crops, kept_apart, without_forgotten
 from playbill.archive.media import SHORTEST_ID, get_media
-from playbill.archive.packing import is_text, micros, pack_text, pack_vector
+from playbill.archive.packing import is_text, micros
 from playbill.archive.people import create_person
 from playbill.archive.reading import run_record
+from playbill.archive.run_values import face_values, run_values, stretch_values, track_values
 from playbill.archive.same_faces import PlacedFace, same_tracks
 from playbill.archive.tables import appearances, faces, people, runs, tracks
 from playbill.core.run import RunRecord
@@ -51,7 +52,7 @@ def keep_run(
     sightings: Sightings,
     *,
     fingerprint: str,
-    crops: Sequence[Sequence[str]],
+    crops: Crops,
 ) -> None:
     """Write down all that an analysis found; it is what is shown, unless another run was promoted.
 
@@ -72,11 +73,12 @@ def keep_run(
     if _is_kept(tx, run.id, fingerprint, media_id):
         return
     _require_crops(sightings, crops)
-    tx.execute(insert(runs).values(_run_values(sightings, fingerprint)))
+    audit.in_turn(tx)
+    sightings = without_forgotten(tx, sightings)
+    sightings, crops = kept_apart(tx, sightings, crops, _frames_apart_us(tx, sightings))
+    tx.execute(insert(runs).values(run_values(sightings, fingerprint)))
     _meet_people(tx, sightings)
-    track_ids = _keep_tracks(tx, sightings)
-    _keep_faces(tx, sightings, track_ids, crops)
-    _keep_stretches(tx, sightings, track_ids)
+    track_ids = _insert(tx, sightings, crops)
     link_tracks(tx, run.id)
     project_media(tx, [media_id])
     project_tracks(tx, track_ids)
@@ -153,7 +155,17 @@ def placed_faces(tx: Connection, run_id: str) -> list[PlacedFace]:
 def frames_apart_us(tx: Connection, one: RunRow, other: RunRow) -> int:
     """How far a frame of one run may lie from the nearest of the other; 0 for pictures."""
     rate = get_media(tx, one.media_id).info.frame_rate
-    every = max(one.record.sample_every, other.record.sample_every)
+    return _between_us(rate, max(one.record.sample_every, other.record.sample_every))
+
+
+def _frames_apart_us(tx: Connection, sightings: Sightings) -> int:
+    """The same of a run that comes in and all that are there."""
+    media, every = sightings.analysis.media, sightings.analysis.run.sample_every
+    earlier = [run.record.sample_every for run in list_runs(tx, media.id)]
+    return _between_us(media.frame_rate, max([every, *earlier]))
+
+
+def _between_us(rate: Fraction | None, every: int) -> int:
     return 0 if not rate else micros(every / rate)
 
 
@@ -169,36 +181,10 @@ def _is_kept(tx: Connection, run_id: str, fingerprint: str, media_id: str) -> bo
     return True
 
 
-def _require_crops(sightings: Sightings, crops: Sequence[Sequence[str]]) -> None:
+def _require_crops(sightings: Sightings, crops: Crops) -> None:
     wanted = [len(track.faces) for track in sightings.tracks]
     if wanted != [len(keys) for keys in crops]:
         raise ValueError(f"crops must have a key for each face, {wanted}")
-
-
-def _run_values(sightings: Sightings, fingerprint: str) -> dict[str, Any]:
-    analysis, record = sightings.analysis, sightings.analysis.run
-    said = run_json(record)
-    now = datetime.now(UTC)
-    return {
-        "id": record.id,
-        "media_id": analysis.media.id,
-        "fingerprint": fingerprint,
-        "version": record.version,
-        "started_at": record.started or now,
-        "seconds": record.seconds or 0.0,
-        "sample_every": record.sample_every,
-        "decoder": record.decoder,
-        "models": said["models"],
-        "gallery": said["gallery"] or null(),
-        "settings": said["settings"],
-        "expected": record.frames.expected,
-        "analysed": record.frames.analysed,
-        "corrupt": record.frames.corrupt,
-        "cuts_us": [micros(cut_s) for cut_s in sightings.cuts_s],
-        "space": sightings.space,
-        "document": pack_text(document_text(analysis)),
-        "added_at": now,
-    }
 
 
 def _meet_people(tx: Connection, sightings: Sightings) -> None:
@@ -214,93 +200,18 @@ def _meet_people(tx: Connection, sightings: Sightings) -> None:
         create_person(tx, MACHINE, name, even_if_named_alike=True, person_id=person_id)
 
 
-def _keep_tracks(tx: Connection, sightings: Sightings) -> list[int]:
-    """The ids of the new rows, in the order of the tracks."""
-    ends_us = _ends_us(sightings)
-    rows = []
-    for number, track in enumerate(sightings.tracks):
-        match = track.match
-        person_id = match.person.id if match and match.person else None
-        rows.append(
-            {
-                "run_id": sightings.analysis.run.id,
-                "media_id": sightings.analysis.media.id,
-                "shot": track.shot,
-                "start_us": micros(track.faces[0].time_s),
-                "end_us": ends_us.get(number, micros(track.faces[-1].time_s) + 1),
-                "faces": len(track.faces),
-                "space": sightings.space,
-                "embedding": pack_vector(track.embedding),
-                "machine_person_id": person_id,
-                "machine_score": match.score if match else None,
-            }
-        )
-    if not rows:
-        return []
+def _insert(tx: Connection, sightings: Sightings, crops: Crops) -> list[int]:
+    """All but the run's own row; the ids of the tracks, in their order."""
+    seen = track_values(sightings)
     kept = insert(tracks).returning(tracks.c.id, sort_by_parameter_order=True)
-    return list(tx.execute(kept, rows).scalars())
-
-
-def _ends_us(sightings: Sightings) -> dict[int, int]:
-    """Where the last stretch of each track ends."""
-    ends: dict[int, int] = {}
-    for stretch in sightings.stretches:
-        if stretch.track is not None:
-            end_us = micros(stretch.span.end_s)
-            ends[stretch.track] = max(end_us, ends.get(stretch.track, 0))
-    return ends
-
-
-def _keep_faces(
-    tx: Connection,
-    sightings: Sightings,
-    track_ids: Sequence[int],
-    crops: Sequence[Sequence[str]],
-) -> None:
-    rows = [
-        {
-            "run_id": sightings.analysis.run.id,
-            "media_id": sightings.analysis.media.id,
-            "machine_track_id": track_id,
-            "track_id": track_id,
-            "frame_index": face.frame_index,
-            "time_us": micros(face.time_s),
-            "thing": face.thing,
-            **dict(zip(("left", "top", "right", "bottom"), face.box_xyxy, strict=True)),
-            "score": face.score,
-            "embedding": pack_vector(face.embedding),
-            "crop": crop,
-        }
-        for track, track_id, keys in zip(sightings.tracks, track_ids, crops, strict=True)
-        for face, crop in zip(track.faces, keys, strict=True)
-    ]
-    if rows:
-        tx.execute(insert(faces), rows)
-
-
-def _keep_stretches(tx: Connection, sightings: Sightings, track_ids: Sequence[int]) -> None:
-    rows = []
-    for stretch in sightings.stretches:
-        start_us = micros(stretch.span.start_s)
-        rows.append(
-            {
-                "run_id": sightings.analysis.run.id,
-                "media_id": sightings.analysis.media.id,
-                "kind": stretch.kind,
-                "class_id": stretch.class_id,
-                "shot": stretch.shot,
-                "start_us": start_us,
-                "end_us": max(micros(stretch.span.end_s), start_us + 1),
-                "first_frame": stretch.first_frame,
-                "last_frame": stretch.last_frame,
-                "frames": stretch.frames,
-                "score": stretch.score,
-                "track_id": None if stretch.track is None else track_ids[stretch.track],
-                "current": False,
-            }
-        )
-    if rows:
-        tx.execute(insert(appearances), rows)
+    track_ids = list(tx.execute(kept, seen).scalars()) if seen else []
+    for table, rows in (
+        (faces, face_values(sightings, track_ids, crops)),
+        (appearances, stretch_values(sightings, track_ids)),
+    ):
+        if rows:
+            tx.execute(insert(table), rows)
+    return track_ids
 
 
 def _run_row(row: Row[Any]) -> RunRow:

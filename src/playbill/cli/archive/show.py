@@ -110,12 +110,14 @@ def _page(found: _Found) -> RenderableType:
 
 
 def _runs(found: _Found) -> Table:
-    table = Table("", "run", "made", "every", "frames", "networks", "gallery", box=None)
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("", "run", "made", "every", "frames", "networks", "gallery"):
+        table.add_column(title, no_wrap=title != "networks")
     for run in found.runs:
         record = run.record
         table.add_row(
             "[green]>[/]" if run.id == found.shown else "",
-            escape(run.id),
+            escape(run.id[:8]),
             "" if record.started is None else f"{record.started.astimezone():%Y-%m-%d %H:%M}",
             str(record.sample_every),
             str(record.frames.analysed),
