@@ -20,9 +20,9 @@ from playbill.archive.tables import decisions, media, tracks
 from playbill.core.embeddings import Embeddings
 from playbill.errors import ArchiveError
 
-LATE = 10_000
-"""Tracks are numbered before they are visible: of so many of the last numbers, some may have been
-missing at the last look."""
+LATE = {"sqlite": 0, "postgresql": 10_000}
+"""Where several write at once, tracks are numbered before they are visible: of so many of the last
+numbers, some may have been missing at the last look."""
 SLACK = 0.01
 """More than half floats move a cosine: proposals are measured again."""
 MAX_NEAREST = 1000
@@ -35,7 +35,7 @@ Near = tuple[tuple[int, float], ...]
 class FaceIndex:
     """The embeddings of all tracks of one network, compared exactly, a block at a time.
 
-    Kept as half floats: 100,000 tracks of 512 numbers take 100 MB. Several threads may share one.
+    100,000 tracks of 512 numbers take 200 MB. Several threads may share one.
     """
 
     def __init__(self, space: str) -> None:
@@ -60,7 +60,8 @@ class FaceIndex:
         """
         with self._lock:
             self._hear(tx)
-            new = sorted(_ids(tx, self.space, self._seen_up_to() - LATE) - self._late_ids())
+            since = self._seen_up_to() - LATE[tx.dialect.name]
+            new = sorted(_ids(tx, self.space, since) - self._ids_after(since))
             for some in chunks(new):
                 self._add(tx, some)
             return len(new)
@@ -92,8 +93,7 @@ class FaceIndex:
     def _seen_up_to(self) -> int:
         return max((int(block.ids.max()) for block in self._blocks), default=0)
 
-    def _late_ids(self) -> set[int]:
-        since = self._seen_up_to() - LATE
+    def _ids_after(self, since: int) -> set[int]:
         return {int(one) for block in self._blocks for one in block.ids[block.ids > since]}
 
     def _add(self, tx: Connection, ids: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from playbill.errors import ArchiveError
 
 ROWS = 16_384
-"""Of a full block: as float32, 32 MB of 512 numbers each."""
+"""Of a full block: 32 MB of 512 numbers each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,7 @@ class Block:
 
     ids: NDArray[np.int64]
     """(n,)"""
-    vectors: NDArray[np.float16]
+    vectors: NDArray[np.float32]
     """(n, d) of length 1, but for rounding."""
 
     def __len__(self) -> int:
@@ -34,7 +34,7 @@ class Block:
         if len(set(map(len, packed))) > 1:
             lengths = sorted(set(map(len, packed)))
             raise ArchiveError(f"embeddings: expected all of one length, found bytes {lengths}")
-        flat = np.frombuffer(b"".join(packed), "<f2")
+        flat = np.frombuffer(b"".join(packed), "<f2").astype(np.float32)
         return cls(np.array(ids, np.int64), flat.reshape(len(ids), -1))
 
     @classmethod
@@ -44,19 +44,21 @@ class Block:
         Raises:
             ArchiveError: the new ones have another length.
         """
-        if not blocks or len(blocks[-1]) + len(new) > ROWS:
-            return [*blocks, new]
+        if not blocks:
+            return [new]
         last = blocks[-1]
         if last.vectors.shape[1] != new.vectors.shape[1]:
             raise ArchiveError(
                 f"embeddings: expected {last.vectors.shape[1]} numbers as before, "
                 f"found {new.vectors.shape[1]}"
             )
+        if len(last) + len(new) > ROWS:
+            return [*blocks, new]
         ids = np.concatenate([last.ids, new.ids])
         return [*blocks[:-1], cls(ids, np.concatenate([last.vectors, new.vectors]))]
 
     def near(self, face: NDArray[np.float32], min_likeness: float) -> list[tuple[int, float]]:
         """Tracks whose cosine to `face` (d,) is at least `min_likeness`, and it."""
-        cosines = self.vectors.astype(np.float32) @ face
+        cosines = self.vectors @ face
         rows = np.flatnonzero(cosines >= min_likeness)
         return [(int(self.ids[row]), float(cosines[row])) for row in rows]
