@@ -49,6 +49,7 @@ BENCHMARKS = {
         Benchmark("video_job", "a Full HD video's whole job beside ffmpeg's decoding"),
         Benchmark("svm", "a recogniser for 1,500 people", limit_s=3600),
         Benchmark("search", "search in 100,000 appearances, SQLite and PostgreSQL"),
+        Benchmark("naming", "naming a cluster of 10,000 tracks, on both data bases"),
         Benchmark("memory", "resident memory over an hour of Full HD video", limit_s=3600),
     )
 }
