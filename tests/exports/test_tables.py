@@ -141,7 +141,7 @@ def test_many_media_are_one_table_in_row_groups() -> None:
     file = pq.ParquetFile(io.BytesIO(b"".join(chunks)))
 
     assert file.metadata.num_rows == 80_000
-    assert file.metadata.num_row_groups == -(-80_000 // ROW_GROUP) == 2
-    assert read == 3
+    assert file.metadata.num_row_groups == -(-80_000 // ROW_GROUP)
+    assert read == file.metadata.num_row_groups + 1
     names = pq.read_table(io.BytesIO(b"".join(chunks))).column("media_name").unique()
     assert len(names) == 20_000

@@ -29,19 +29,27 @@ def text_of(value: float) -> str:
 class Numbering:
     """Gives every row a number of its own: the one it has, unless that is taken."""
 
-    given: set[int] = field(default_factory=set)
-    renumbered: int = 0
-    """How many did not get the one they had."""
     first_free: int = 1
     """Where to look for a free number."""
+    kept: set[int] = field(default_factory=set)
+    """Numbers that rows had. Those given anew are not here: they are a run without gaps."""
+    renumbered: int = 0
+    """How many did not get the one they had."""
+    _first: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first = self.first_free
 
     def take(self, wanted: int | None) -> int:
         """`wanted` if it is free; otherwise the next free number."""
-        if wanted is not None and wanted not in self.given:
-            self.given.add(wanted)
+        if wanted is not None and not self._is_taken(wanted):
+            self.kept.add(wanted)
             return wanted
         self.renumbered += wanted is not None
-        while self.first_free in self.given:
+        while self.first_free in self.kept:
             self.first_free += 1
-        self.given.add(self.first_free)
-        return self.first_free
+        self.first_free += 1
+        return self.first_free - 1
+
+    def _is_taken(self, number: int) -> bool:
+        return number in self.kept or self._first <= number < self.first_free

@@ -11,7 +11,7 @@ from playbill.exports.drain import Drain
 from playbill.exports.source import BOXES, FRAMES_FROM, TIMES_FROM
 from playbill.exports.tables import Table, rows_of
 
-ROW_GROUP = 65_536
+ROW_GROUP = 32_768
 TYPES = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64()}
 
 
