@@ -18,6 +18,7 @@ from playbill.archive.tables import media
 from playbill.core.media import MediaInfo
 from playbill.errors import ArchiveError, PlaybillError
 from playbill.library.ordering import Order, is_wanted, order
+from playbill.media.files import unreadable
 from playbill.pipeline.segments import Segment, cut
 from playbill.pipeline.surveyed import SurveyedMedia
 
@@ -125,7 +126,10 @@ class _Adding:
         Raises:
             MediaError: it cannot be used.
         """
-        size = path.stat().st_size
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise unreadable(path, error) from error
         if known_id is not None and not self.archive.database.read(
             lambda tx: self._is_news(tx, known_id)
         ):
