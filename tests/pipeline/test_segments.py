@@ -130,7 +130,7 @@ def assert_cutting_makes_no_difference(path: Path, every: int, places: Sequence[
         assert_same_sightings(in_segments(judge, media, borders), whole)
 
 
-@pytest.mark.parametrize("every", [1, 3, 10])
+@pytest.mark.parametrize("every", [1, 5])
 def test_segments_say_what_the_whole_says(clip: Path, every: int) -> None:
     assert_cutting_makes_no_difference(clip, every, range(7, FRAMES, 7))
 
@@ -141,7 +141,7 @@ def test_every_kind_of_clip_can_be_cut(kind: Callable[[Path], Path], tmp_path: P
 
 
 FEW = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -350,4 +350,4 @@ def test_units_as_short_as_can_be_change_nothing(
 ) -> None:
     monkeypatch.setattr(plan, "LEAST_PACKETS", 1)
 
-    assert_cutting_makes_no_difference(clip, 2, range(0, FRAMES, 5))
+    assert_cutting_makes_no_difference(clip, 5, range(0, FRAMES, 9))

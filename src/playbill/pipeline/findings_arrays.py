@@ -96,6 +96,7 @@ def frames_from_arrays(
     Raises:
         ValueError: the arrays do not fit together, or hold what cannot be.
     """
+    _must_have_equal_rows(arrays, "indices", "times", "object_counts", "face_counts")
     counts = arrays["face_counts"]
     objects = [_split(name, arrays[name], arrays["object_counts"]) for name in _OBJECT_ROWS]
     faces = [_split(name, arrays[name], counts) for name in _FACE_ROWS]
@@ -137,6 +138,8 @@ def passage_from_arrays(arrays: Arrays) -> Passage:
     Raises:
         ValueError: the arrays do not fit together, or hold what cannot be.
     """
+    _must_have_equal_rows(arrays, "step_indices", "step_times", "step_changes", "step_strides")
+    _must_have_equal_rows(arrays, "edge_indices", "edge_times", "edge_lumas")
     changes, lumas = arrays["step_changes"], arrays["edge_lumas"]
     if changes.shape[1] != 2 or not np.isfinite(changes).all():
         raise ValueError("step_changes must be two finite numbers a row")
@@ -153,6 +156,12 @@ def passage_from_arrays(arrays: Arrays) -> Passage:
         raise ValueError(f"there must be a first and a last glimpse, found {len(seen)}")
     first, last = seen or (None, None)
     return Passage(first, last, tuple(Step(*step) for step in steps))
+
+
+def _must_have_equal_rows(arrays: Arrays, *names: str) -> None:
+    rows = [len(arrays[name]) for name in names]
+    if len(set(rows)) > 1:
+        raise ValueError(f"{', '.join(names)} must have equally many rows, got {rows}")
 
 
 def _text(times: Sequence[Fraction]) -> NDArray[np.bytes_]:

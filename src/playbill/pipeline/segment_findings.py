@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from itertools import pairwise
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ _UNSOUND = (
     OverflowError,
     RuntimeError,
     MemoryError,
+    SyntaxError,
+    TokenError,
     struct.error,
     zlib.error,
     zipfile.BadZipFile,
@@ -114,6 +117,8 @@ def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > len(data):
             raise ValueError("it is compressed, expected plain arrays")
+        if (damaged := archive.testzip()) is not None:
+            raise ValueError(f"{damaged} is damaged")
     kinds = {"header": ("|u1", 1), **KINDS}
     with np.load(BytesIO(data), allow_pickle=False) as file:
         arrays = {name: np.asarray(file[name]) for name in kinds}
