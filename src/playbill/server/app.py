@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -13,6 +13,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.busy import Busy
+from playbill.server.delivering import deliver
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened, open_networks
@@ -88,7 +89,7 @@ def create_app(
         app.state.services = services
         await asyncio.to_thread(archive.database.write, drop_unfinished)
         await asyncio.to_thread(services.naming.try_to_renew)
-        chores = [asyncio.create_task(chore) for chore in (services.naming.keep(), tidy(services))]
+        chores = [asyncio.create_task(chore) for chore in _chores(services)]
         try:
             yield
         finally:
@@ -122,6 +123,14 @@ def create_app(
         app.include_router(router)
     app.add_middleware(Requests, settings=settings, metrics=metrics)
     return app
+
+
+def _chores(services: Services) -> list[Coroutine[None, None, None]]:
+    """What goes on beside requests."""
+    chores = [services.naming.keep(), tidy(services)]
+    if services.settings.hook_hosts:
+        chores.append(deliver(services))
+    return chores
 
 
 def _services(

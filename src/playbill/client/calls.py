@@ -1,0 +1,103 @@
+"""Single calls: the key, patience where the server asks for it, problems as exceptions."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from playbill.client.errors import OF_STATUS, NotReached, ServerError
+
+Json = dict[str, Any]
+ATTEMPTS = 5
+LONGEST_PAUSE_S = 60.0
+LATER = frozenset({408, 429, 503})
+"""The server asks to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls one server."""
+
+    http: httpx.Client
+    attempts: int = ATTEMPTS
+    sleep: Callable[[float], None] = time.sleep
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Call, and call again where that does no harm; a POST gets an idempotency key.
+
+        Raises:
+            ServerError: the server refused.
+            NotReached: it does not answer.
+        """
+        headers = dict(more.pop("headers", None) or {})
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", str(uuid4()))
+        for attempt in range(1, self.attempts + 1):
+            last = attempt == self.attempts
+            try:
+                response = self.http.request(method, path, headers=headers, **more)
+            except httpx.TransportError as error:
+                if last:
+                    raise NotReached(f"{self.http.base_url}: {error}") from error
+                self.sleep(_pause_s(attempt, None))
+                continue
+            if response.status_code not in LATER or last:
+                return checked(response)
+            self.sleep(_pause_s(attempt, response.headers.get("Retry-After")))
+        raise AssertionError("unreachable")
+
+    def json(self, method: str, path: str, **more: Any) -> Json:
+        """The same, and the JSON that came back."""
+        return dict(self.ask(method, path, **more).json())
+
+    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Json]:
+        """All items of a list, page after page."""
+        after: str | None = None
+        while True:
+            page = self.json("GET", path, params=_given({**params, "after": after}))
+            yield from page["items"]
+            after = page["next"]
+            if after is None:
+                return
+
+    @contextmanager
+    def stream(self, path: str) -> Iterator[httpx.Response]:
+        """An answer that goes on; errors as for `ask`, without further attempts."""
+        try:
+            with self.http.stream("GET", path, timeout=httpx.Timeout(10, read=60)) as response:
+                if response.is_error:
+                    response.read()
+                yield checked(response)
+        except httpx.TransportError as error:
+            raise NotReached(f"{self.http.base_url}: {error}") from error
+
+
+def checked(response: httpx.Response) -> httpx.Response:
+    """The response itself.
+
+    Raises:
+        ServerError: it is a refusal.
+    """
+    if response.is_success:
+        return response
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    said = problem if isinstance(problem, dict) else {}
+    kind = OF_STATUS.get(response.status_code, ServerError)
+    raise kind(response.status_code, said)
+
+
+def _pause_s(attempt: int, asked: str | None) -> float:
+    wanted = float(asked) if asked and asked.isdigit() else 0.25 * 2**attempt
+    return min(wanted, LONGEST_PAUSE_S)
+
+
+def _given(params: Mapping[str, Any]) -> Json:
+    """Without what is left out."""
+    return {name: value for name, value in params.items() if value is not None}
