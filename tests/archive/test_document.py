@@ -210,6 +210,17 @@ def test_files_that_are_no_json_or_not_there_are_refused_by_name(tmp_path: Path)
         read_document(tmp_path / "gone.json")
 
 
+def test_half_a_character_is_refused_and_a_whole_one_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    escaped = json.dumps(to_document(analysis_of())).replace("news.mp4", "%s")
+    path.write_text(escaped % "\\ud83d\\ude00.mp4")
+    assert read_document(path).media.name == "\U0001f600.mp4"
+
+    path.write_text(escaped % "\\ud83d.mp4")
+    with pytest.raises(DocumentError, match=r"expected whole characters, found \\ud83d alone"):
+        read_document(path)
+
+
 def test_a_written_document_is_read_back(tmp_path: Path) -> None:
     analysis = analysis_of(FrameMetadata(0, Fraction(0), (person(ADA),)))
     write_document(analysis, tmp_path / "a.json")

@@ -36,14 +36,27 @@ def read_document(path: Path) -> Analysis:
         DocumentError: the file cannot be read, is no JSON, or breaks the schema.
     """
     try:
-        document = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        document = json.loads(text)
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DocumentError(
             f"{path}: expected a JSON document playbill/1, found {error}"
         ) from error
+    _require_whole_characters(document, text, path)
     return from_document(document, str(path))
+
+
+def _require_whole_characters(document: Any, text: str, path: Path) -> None:
+    """Refuse what only JSON's escapes can say: half of a surrogate pair, which no file can hold."""
+    if "\\ud" not in text.lower():
+        return
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise DocumentError(f"{path}: expected whole characters, found {half} alone") from error
 
 
 def from_document(document: Any, where: str) -> Analysis:
