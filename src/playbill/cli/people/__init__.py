@@ -13,4 +13,4 @@ def root() -> None:
     """Name people, correct who is who, undo and forget."""
 
 
-from playbill.cli.people import deciding, forgetting, looking  # noqa: E402, F401
+from playbill.cli.people import deciding, enrolling, forgetting, looking  # noqa: E402, F401
