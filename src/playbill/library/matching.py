@@ -30,7 +30,7 @@ class _Seen:
 def match_again(
     archive: Archive, recogniser: Recogniser, hook: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Match all tracks of the recogniser's space anew; says how many have another answer now.
+    """Match all tracks of the recogniser's space anew; says how many are somebody else now.
 
     Each run is a unit of work, so that readers never wait long; what people decided stays as it
     is. `hook` is told how many runs are done.
@@ -45,9 +45,9 @@ def match_again(
 
 
 def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
-    """Match the tracks of one run anew; says how many have another answer now."""
+    """Match the tracks of one run anew; says how many are somebody else now."""
     seen, frames = _tracks(tx, run_id), _frames(tx, run_id)
-    changes = []
+    changes, renamed = [], 0
     for shot in _by_shot(seen):
         points = Embeddings(unpack_vectors([track.embedding for track in shot]), recogniser.space)
         votes = recogniser.score(points)
@@ -57,6 +57,7 @@ def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
             score = float(row.max(initial=0) if column is None else row[column])
             if person != track.before[0] or abs(score - (track.before[1] or 0)) > 1e-4:
                 changes.append({"track": track.id, "person": person, "score": score})
+                renamed += person != track.before[0]
     if changes:
         tx.execute(
             update(tracks)
@@ -65,7 +66,7 @@ def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
             changes,
         )
         project_tracks(tx, [int(str(change["track"])) for change in changes])
-    return len(changes)
+    return renamed
 
 
 def _tracks(tx: Connection, run_id: str) -> list[_Seen]:

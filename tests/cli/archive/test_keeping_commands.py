@@ -58,7 +58,7 @@ def test_media_are_listed_with_what_is_known_of_them(folder: Path, playbill: Pla
 
     assert shown.code == 0
     head, late, news, foot = shown.out.splitlines()
-    assert head.split() == ["name", "id", "kind", "length", "added", "people", "unnamed", "objects"]
+    assert head.split() == ["name", "id", "length", "added", "people", "unnamed", "objects"]
     assert late.split()[0] == "[b]late[/b].mp4"
     assert "not analysed yet" in late
     assert news.split()[0] == "news.mp4"

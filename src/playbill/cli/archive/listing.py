@@ -81,7 +81,7 @@ def media_json(row: MediaRow, counts: MediaCounts) -> dict[str, Any]:
 
 def _table(rows: Sequence[MediaRow], counts: dict[str, MediaCounts]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("name", "id", "kind", "length", "added"):
+    for title in ("name", "id", "length", "added"):
         table.add_column(title, no_wrap=title != "name", overflow="fold")
     for title in ("people", "unnamed", "objects"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -91,9 +91,8 @@ def _table(rows: Sequence[MediaRow], counts: dict[str, MediaCounts]) -> Table:
         table.add_row(
             f"[bold]{escape(info.name)}[/]" + (" [dim](hidden)[/]" if row.hidden else ""),
             f"[dim]{row.id[:8]}[/]",
-            info.kind,
-            "" if info.duration_s is None else timecode(info.duration_s),
-            f"{row.added_at.astimezone():%Y-%m-%d %H:%M}",
+            "picture" if info.duration_s is None else timecode(info.duration_s),
+            f"{row.added_at.astimezone():%Y-%m-%d}",
             *(map(str, seen) if counted.runs else ("[yellow]not analysed yet[/]", "", "")),
         )
     return table
