@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -15,10 +16,17 @@ from playbill.archive import queue
 from playbill.archive.archive import Archive
 from playbill.archive.queue import JobProgress
 from playbill.errors import ArchiveError
+from playbill.jobs import engine
 from playbill.jobs.engine import LocalEngine
 from playbill.jobs.plan import Opener, WorkerPlan
 from tests.jobs.conftest import add_all
-from tests.support.workers import DELAY, open_deadly, open_fakes, open_greedy, open_nothing
+from tests.support.workers import (
+    DELAY,
+    open_deadly,
+    open_fakes,
+    open_greedy,
+    open_stuck,
+)
 
 
 def plan_of(archive: Archive, opener: Opener = open_fakes) -> WorkerPlan:
@@ -46,10 +54,10 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_workers_share_a_video_and_end_when_it_is_done(lone_archive: Archive, clip: Path) -> None:
     (job_id,) = add_all(lone_archive, clip)
-    with LocalEngine(plan_of(lone_archive), 2) as engine:
-        assert len(engine.pids()) == 2
-        assert engine.wait(60)
-        assert engine.pids() == []
+    with LocalEngine(plan_of(lone_archive), 2) as local:
+        assert len(local.pids()) == 2
+        assert local.wait(60)
+        assert local.pids() == []
     assert shown(lone_archive, job_id).job.state == "done"
 
 
@@ -58,10 +66,10 @@ def test_a_worker_killed_in_the_middle_is_followed_and_its_segment_done(
     lone_archive: Archive, clip: Path
 ) -> None:
     (job_id,) = add_all(lone_archive, clip)
-    with LocalEngine(plan_of(lone_archive), 1) as engine:
+    with LocalEngine(plan_of(lone_archive), 1) as local:
         until(lambda: shown(lone_archive, job_id).frames_done >= 4)
-        os.kill(engine.pids()[0], signal.SIGKILL)
-        assert engine.wait(60)
+        os.kill(local.pids()[0], signal.SIGKILL)
+        assert local.wait(60)
     done = shown(lone_archive, job_id)
     assert (done.job.state, done.frames_done) == ("done", 50)
     assert [(it.attempts, it.reason) for it in done.troubles] == [
@@ -73,8 +81,8 @@ def test_a_video_that_kills_its_worker_each_time_costs_one_segment(
     lone_archive: Archive, clip: Path
 ) -> None:
     (job_id,) = add_all(lone_archive, clip)
-    with LocalEngine(plan_of(lone_archive, open_deadly), 1) as engine:
-        assert engine.wait(90)
+    with LocalEngine(plan_of(lone_archive, open_deadly), 1) as local:
+        assert local.wait(90)
     done = shown(lone_archive, job_id)
     assert (done.job.state, done.segments) == ("done", {"done": 4, "aside": 1})
     assert [it.reason for it in done.troubles] == ["the worker died by signal 9"]
@@ -89,6 +97,15 @@ def test_a_worker_that_grows_too_large_is_ended_with_the_reason(
     assert "the worker was ended: it took" in shown(lone_archive, job_id).troubles[0].reason
 
 
+def test_a_video_that_never_ends_costs_its_worker(lone_archive: Archive, clip: Path) -> None:
+    (job_id,) = add_all(lone_archive, clip)
+    plan = replace(plan_of(lone_archive, open_stuck), stall_s=1.0)
+    with LocalEngine(plan, 1, grace_s=0.1):
+        until(lambda: shown(lone_archive, job_id).troubles)
+    (trouble,) = shown(lone_archive, job_id).troubles
+    assert trouble.reason == "no frame was finished in 1 s; the worker was ended"
+
+
 @pytest.mark.usefixtures("slow")
 def test_workers_that_are_stopped_give_back_what_they_are_at(
     lone_archive: Archive, clip: Path
@@ -101,21 +118,14 @@ def test_workers_that_are_stopped_give_back_what_they_are_at(
     assert left.segments["queued"] >= 4
 
 
-def test_networks_that_end_the_process_fail_the_job_and_not_the_engine(
-    lone_archive: Archive, picture: Path
+def test_an_engine_whose_workers_cannot_live_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (job_id,) = add_all(lone_archive, picture)
-    with LocalEngine(plan_of(lone_archive, open_nothing), 1) as engine:
-        assert engine.wait(60)
-    job = shown(lone_archive, job_id).job
-    assert (job.state, job.error) == ("failed", "the worker died by exit code 9")
-
-
-def test_an_engine_whose_workers_cannot_live_says_so(tmp_path: Path) -> None:
+    monkeypatch.setattr(engine, "HOPELESS", 2)
     plan = WorkerPlan(tmp_path / "nowhere", open_fakes)
-    said = pytest.raises(ArchiveError, match=r"no worker stays alive: 5 in a row .* exit code 1")
-    with LocalEngine(plan, 1, longest_pause_s=0.1) as engine, said:
-        until(lambda: engine.wait(0.1))
+    said = pytest.raises(ArchiveError, match=r"no worker stays alive: 2 in a row .* exit code 1")
+    with LocalEngine(plan, 1, longest_pause_s=0.1) as local, said:
+        until(lambda: local.wait(0.1))
 
 
 @pytest.mark.usefixtures("slow")

@@ -49,10 +49,9 @@ def open_starved(settings: AnalysisSettings) -> Analyzer:
     )
 
 
-def open_nothing(settings: AnalysisSettings) -> Analyzer:
-    """Ends the process, as a library may that does not fit the machine."""
-    del settings
-    os._exit(9)
+def open_stuck(settings: AnalysisSettings) -> Analyzer:
+    """Never comes back from blue pictures."""
+    return _with(Trouble("hang"), settings)
 
 
 def _with(objects: ObjectDetector, settings: AnalysisSettings) -> Analyzer:
@@ -90,5 +89,7 @@ class Trouble:
                 meal = bytearray(600 * 2**20)
                 meal[::4096] = b"x" * len(meal[::4096])
                 time.sleep(5)
+            case "hang":
+                time.sleep(600)
             case "starve":
                 raise MemoryError

@@ -136,7 +136,7 @@ def _passes(error: DBAPIError) -> bool:
         return str(code)[:2] in {"08", "40", "53", "57"} or code == "55P03"
     reason = str(error.orig).lower()
     return isinstance(error, OperationalError) and (
-        "locked" in reason or "connection" in reason or "closed" in reason
+        "locked" in reason or "connection" in reason or "closed" in reason or "full" in reason
     )
 
 

@@ -49,6 +49,8 @@ Workers = Annotated[
 ]
 LOOK_S = 0.5
 ASKED_AT_ONCE = 500
+FILES = ("added", "again", "moved", "known", "refused")
+JOBS = ("analysed", "queued", "running", "cancelled", "failed")
 
 
 @app.command("add")
@@ -319,4 +321,5 @@ def _paths(named: Iterable[Path], archive: Archive) -> tuple[list[Path], list[Pl
 
 
 def _sum(counts: dict[str, int]) -> str:
-    return ", ".join(f"{n} {what}" for what, n in counts.items())
+    said = sorted(counts.items(), key=lambda item: (*FILES, *JOBS).index(item[0]))
+    return ", ".join(f"{n} {what}" for what, n in said)
