@@ -306,6 +306,7 @@ def test_the_log_shows_every_decision_and_whether_it_counts(archived: Archived) 
     shown = [(one.decision.kind, one.counts) for one in (*page.items, *rest.items)]
     assert shown == [("name_cluster", True), ("undo", True), ("assign", False)]
     assert rest.next is None
+    assert [(one.tracks, one.first_track) for one in rest.items] == [(1, track)]
     of_bob = read(lambda tx: list_decisions(tx, person_id="bob")).items
     of_cluster = read(lambda tx: list_decisions(tx, cluster_id="c")).items
     assert [one.decision.kind for one in of_bob] == ["name_cluster"]

@@ -11,7 +11,7 @@ from playbill.archive.clusters import get_cluster, require_cluster
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
 from playbill.archive.decisions.naming import require_tracks
-from playbill.archive.decisions.together import keeping_apart
+from playbill.archive.decisions.together import keeping_apart, meant
 from playbill.archive.tables import clusters, faces, tracks
 from playbill.errors import ArchiveError, Conflict
 
@@ -100,4 +100,4 @@ def merge_clusters(
     named = [one.person_id for one in (merged, survivor) if one.person_id is not None]
     about = Subjects(cluster_id=cluster_id, other_cluster_id=into_id)
     with keeping_apart(tx, named, even_if_together=even_if_together):
-        return decide(tx, who, "merge_clusters", about)
+        return decide(tx, who, "merge_clusters", about, meant(even_if_together=even_if_together))

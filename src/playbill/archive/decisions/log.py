@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from playbill.archive import audit
 from playbill.archive.among import among
@@ -137,6 +137,10 @@ class LogEntry:
     decision: Decision
     counts: bool
     """False: it is undone."""
+    tracks: int
+    """How many it names one by one."""
+    first_track: int | None
+    """The first of these."""
 
 
 def list_decisions(
@@ -165,7 +169,13 @@ def list_decisions(
         found = found.where(row.seq < key_of(after, int)[0])
     listed = [_decision(one) for one in tx.execute(found)]
     counted = counting(tx, [one.seq for one in listed])
-    entries = [LogEntry(one, one.seq in counted) for one in listed]
+    track = decision_tracks.c.track_id
+    named = select(decision_tracks.c.seq, func.count(), func.min(track))
+    named = named.where(among(decision_tracks.c.seq, [one.seq for one in listed]))
+    tracks = {
+        seq: (n, first) for seq, n, first in tx.execute(named.group_by(decision_tracks.c.seq))
+    }
+    entries = [LogEntry(one, one.seq in counted, *tracks.get(one.seq, (0, None))) for one in listed]
     return paged(entries, limit, [(one.seq,) for one in listed])
 
 

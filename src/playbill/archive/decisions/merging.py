@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from playbill.archive import audit
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
-from playbill.archive.decisions.together import keeping_apart
+from playbill.archive.decisions.together import keeping_apart, meant
 from playbill.archive.people import require_person
 from playbill.errors import ArchiveError
 
@@ -37,4 +37,4 @@ def merge_people(
     require_person(tx, into_id)
     about = Subjects(person_id=person_id, other_person_id=into_id)
     with keeping_apart(tx, [person_id, into_id], even_if_together=even_if_together):
-        return decide(tx, who, "merge_people", about)
+        return decide(tx, who, "merge_people", about, meant(even_if_together=even_if_together))

@@ -10,7 +10,7 @@ from playbill.archive.clusters import require_cluster
 from playbill.archive.decisions.consequences import decide
 from playbill.archive.decisions.log import Subjects
 from playbill.archive.decisions.rows import with_company
-from playbill.archive.decisions.together import keeping_apart
+from playbill.archive.decisions.together import keeping_apart, meant
 from playbill.archive.people import require_new_name, require_person
 from playbill.archive.tables import people, tracks
 from playbill.core.names import clean_name
@@ -40,7 +40,7 @@ def name_cluster(
     require_person(tx, person_id)
     about = Subjects(cluster_id=cluster_id, person_id=person_id)
     with keeping_apart(tx, [person_id], even_if_together=even_if_together):
-        return decide(tx, who, "name_cluster", about)
+        return decide(tx, who, "name_cluster", about, meant(even_if_together=even_if_together))
 
 
 def assign(
@@ -66,7 +66,7 @@ def assign(
     about = Subjects(person_id=person_id, tracks=track_ids)
     persons = [person_id] if person_id is not None else []
     with keeping_apart(tx, persons, even_if_together=even_if_together):
-        return decide(tx, who, "assign", about)
+        return decide(tx, who, "assign", about, meant(even_if_together=even_if_together))
 
 
 def reject(tx: Connection, who: str, track_ids: Sequence[int], person_id: str) -> int:

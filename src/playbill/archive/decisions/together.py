@@ -80,6 +80,11 @@ def keeping_apart(
                 )
 
 
+def meant(*, even_if_together: bool) -> dict[str, object]:
+    """What the log keeps of it, as the decision's details."""
+    return {"even_if_together": True} if even_if_together else {}
+
+
 Meeting = tuple[str, int, str]
 """Run, frame, person."""
 

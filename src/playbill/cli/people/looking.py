@@ -205,6 +205,8 @@ def _subjects(one: LogEntry) -> dict[str, Any]:
         "media": about.media_id,
         "run": about.run_id,
         "decision": about.target_seq,
+        "tracks": one.tracks or None,
+        "track": one.first_track,
         "name": one.decision.details.get("name"),
     }
     return {name: value for name, value in named.items() if value is not None}
