@@ -62,6 +62,8 @@ class Scene:
     """What an earlier run saw, which is not shown."""
     vectors: dict[int, Sequence[float]] = field(default_factory=dict)
     """By number of the spell, the embedding of its track."""
+    sha256: str = ""
+    """Where the id is to follow from it; any other, if left out."""
 
     @property
     def added_at(self) -> datetime:
@@ -86,7 +88,7 @@ def put_clusters(tx: Connection, *ids: str, hidden: Sequence[str] = ()) -> None:
 
 
 def put_scene(tx: Connection, scene: Scene) -> None:
-    digest = sha256(scene.id.encode()).hexdigest()
+    digest = scene.sha256 or sha256(scene.id.encode()).hexdigest()
     tx.execute(
         insert(media).values(
             id=scene.id,

@@ -21,5 +21,6 @@ from playbill.cli.archive import (  # noqa: E402, F401
     export,
     jobs,
     listing,
+    search,
     show,
 )
