@@ -15,6 +15,7 @@ import opentimelineio as otio
 import pytest
 
 from playbill.core.analysis import Analysis
+from playbill.core.people import Person
 from playbill.exports.words import one_line
 from tests.support.analyses import ADA, CHARLES, analysis_of
 from tests.support.exported import (
@@ -201,6 +202,14 @@ def test_odd_names_are_read_back() -> None:
     names = [part.get("partName") for part in parts(checked(awkward()))]
 
     assert names == [one_line(odd) for odd in ODD_NAMES]
+
+
+def test_what_xml_cannot_hold_is_marked() -> None:
+    who = Person("x\uffff", "Ada \uffff & \x01")
+    core = checked(analysis_of(appearances=(seen(who, Fraction(0), Fraction(1)),)))
+
+    assert [part.get("partName") for part in parts(core)] == ["Ada \ufffd &"]
+    assert core.findtext(f"{EBU}subject/{DC}subject") == "Ada \ufffd & \ufffd"
 
 
 def test_a_medium_without_appearances_has_no_parts() -> None:

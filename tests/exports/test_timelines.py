@@ -15,6 +15,7 @@ from lxml import etree
 from opentimelineio.opentime import RationalTime
 
 from playbill.core.analysis import Analysis
+from playbill.core.people import Person
 from playbill.errors import ExportError
 from playbill.exports.words import one_line
 from tests.support.analyses import ADA, CHARLES, analysis_of
@@ -317,6 +318,21 @@ def test_a_marker_never_reaches_out_of_the_clip(name: str) -> None:
     found = READERS[name](late)
 
     assert found.markers == [("Ada Lovelace", 1839, 1)]
+
+
+@each_format
+def test_a_moment_within_one_frame_is_one_frame(name: str) -> None:
+    short = analysis_of(appearances=(seen(ADA, Fraction("10.01"), Fraction("10.02")),))
+
+    assert READERS[name](short).markers == [("Ada Lovelace", 300, 1)]
+
+
+@pytest.mark.parametrize("name", ["fcp7", "fcpxml"])
+def test_what_xml_cannot_hold_is_marked(name: str) -> None:
+    who = Person("x", "Ada \uffff\ufffe")
+    made = analysis_of(appearances=(seen(who, Fraction(0), Fraction(1)),))
+
+    assert READERS[name](made).markers[0][0] == "Ada \ufffd\ufffd"
 
 
 def test_a_day_is_more_than_an_edit_list_can_say() -> None:

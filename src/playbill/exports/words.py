@@ -22,9 +22,13 @@ def said(seen: Appearance | Thing) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and control characters, for formats that live by lines."""
-    spaced = " ".join(text.split())
-    return "".join(sign for sign in spaced if unicodedata.category(sign) != "Cc")
+    """`text` without line breaks and control characters, for formats that live by lines.
+
+    >>> one_line("Ada\\n Lovelace\\x07 \\x01")
+    'Ada Lovelace'
+    """
+    held = (sign for sign in text if sign.isspace() or unicodedata.category(sign) != "Cc")
+    return " ".join("".join(held).split())
 
 
 def seconds_text(time_s: Fraction) -> str:
