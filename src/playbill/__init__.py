@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playbill.api import analyze, enrol
+    from playbill.api import analyze, enrol, export
     from playbill.archive.document import to_document, write_document
     from playbill.archive.reading import read_document
     from playbill.core.analysis import Analysis
@@ -27,6 +27,7 @@ _HOMES = MappingProxyType(
         "PlaybillError": "playbill.errors",
         "analyze": "playbill.api",
         "enrol": "playbill.api",
+        "export": "playbill.api",
         "read_document": "playbill.archive.reading",
         "to_document": "playbill.archive.document",
         "write_document": "playbill.archive.document",
@@ -40,6 +41,7 @@ __all__ = [
     "PlaybillError",
     "analyze",
     "enrol",
+    "export",
     "read_document",
     "to_document",
     "write_document",

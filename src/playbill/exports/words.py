@@ -22,9 +22,9 @@ def said(seen: Appearance | Thing) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and control characters, for formats that live by lines.
+    r"""`text` without line breaks and control characters, for formats that live by lines.
 
-    >>> one_line("Ada\\n Lovelace\\x07 \\x01")
+    >>> one_line("Ada\n Lovelace\x07 \x01")
     'Ada Lovelace'
     """
     held = (sign for sign in text if sign.isspace() or unicodedata.category(sign) != "Cc")
