@@ -303,3 +303,12 @@ def test_answers_bear_an_id_and_what_browsers_are_told(http: httpx.Client) -> No
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert "server" not in answer.headers
+
+
+def test_an_answer_tells_what_its_time_went_on(http: httpx.Client) -> None:
+    answer = http.post("/v1/images", content=png(), headers={"Content-Type": "image/png"})
+
+    parts = [part.partition(";dur=") for part in answer.headers["Server-Timing"].split(", ")]
+    assert [name for name, _, _ in parts] == ["receive", "wait", "analyse", "write", "total"]
+    *told, total = [float(ms) for _, _, ms in parts]
+    assert 0 < sum(told) <= total + 0.5

@@ -1,7 +1,7 @@
 """Who asks, and what they may: an API key, or the session of a browser."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -95,10 +95,10 @@ def authenticate(request: Request, services: Services) -> Caller:
     return caller
 
 
-def needs(scope: Scope) -> Callable[[Caller], Caller]:
+def needs(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """The dependency of a route that only callers with `scope` may use."""
 
-    def allowed(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    async def allowed(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         caller.require(scope)
         return caller
 

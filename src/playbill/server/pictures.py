@@ -2,11 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from playbill.core.analysis import Analysis
+from playbill.archive.document import document_text
 from playbill.core.ports import Recogniser
 from playbill.media.files import read_head
 from playbill.media.images import READERS, picture_size_wh
@@ -16,6 +16,20 @@ from playbill.server.metrics import Metrics
 from playbill.server.problems import busy, too_large, wrong_type
 
 RETRY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is in a picture, and what the time went on."""
+
+    text: str
+    """The document `playbill/1`."""
+    waited_s: float
+    """For its turn."""
+    analysed_s: float
+    """Decoding included."""
+    written_s: float
+    """To make the text."""
 
 
 class Pictures:
@@ -36,7 +50,7 @@ class Pictures:
         used = networks if recogniser else replace(networks, embedder=None)
         self.analyzer = Analyzer(used, recogniser, self._describing.settings)
 
-    async def analyze(self, path: Path, *, queued: bool = True) -> Analysis:
+    async def describe(self, path: Path, *, queued: bool = True) -> Described:
         """Analyse one picture when its turn comes.
 
         Those that are not `queued` are never sent away; their sender holds the others back.
@@ -52,7 +66,7 @@ class Pictures:
         self._metrics.waiting.set(self._inside)
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, self._one, path)
+            return await loop.run_in_executor(self._pool, self._one, path, perf_counter())
         finally:
             self._inside -= 1
             self._metrics.waiting.set(self._inside)
@@ -61,8 +75,19 @@ class Pictures:
         """Finish the pictures that run, and drop those that wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _one(self, path: Path) -> Analysis:
+    def _one(self, path: Path, came: float) -> Described:
         started = perf_counter()
+        try:
+            self._check(path)
+            analysis = self.analyzer.analyze(path)
+        finally:
+            self._metrics.pictures.observe(perf_counter() - started)
+        analysed = perf_counter()
+        text = document_text(analysis)
+        return Described(text, started - came, analysed - started, perf_counter() - analysed)
+
+    def _check(self, path: Path) -> None:
+        """Refuse what is no picture, or too large, before it is decoded."""
         form = picture_format(read_head(path))
         if form is None:
             raise wrong_type(path.name, "what is no picture", f"one of {', '.join(READERS)}")
@@ -70,7 +95,3 @@ class Pictures:
         if width * height > self._max_pixels:
             found, most = f"{width} x {height} pixels", f"{self._max_pixels:,} pixels in all"
             raise too_large(path.name, found, most)
-        try:
-            return self.analyzer.analyze(path)
-        finally:
-            self._metrics.pictures.observe(perf_counter() - started)

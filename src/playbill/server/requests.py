@@ -20,6 +20,7 @@ from playbill.server.problems import (
     too_large,
 )
 from playbill.server.settings import ServerSettings
+from playbill.server.timing import Timing
 
 SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -48,16 +49,17 @@ class Requests:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        timing = Timing()
+        scope.setdefault("state", {}).update(request_id=request_id, timing=timing)
         structlog.contextvars.bind_contextvars(request=request_id)
-        started, answer = time.perf_counter(), _Answer(send, request_id, https=self._settings.https)
+        answer = _Answer(send, request_id, timing, https=self._settings.https)
         body = Body(scope, receive, self._settings)
         try:
             await self._app(scope, body.receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
             await self._failed(error, scope, receive, answer)
         finally:
-            seconds = time.perf_counter() - started
+            seconds = timing.total()
             self._metrics.served(scope, answer.status, seconds)
             _log.info(
                 "served",
@@ -138,8 +140,9 @@ def most_bytes(path: str, settings: ServerSettings) -> int:
 class _Answer:
     """The answer as it goes out, with the headers that all have."""
 
-    def __init__(self, send: Send, request_id: str, *, https: bool) -> None:
-        self._send, self._request_id, self._https = send, request_id, https
+    def __init__(self, send: Send, request_id: str, timing: Timing, *, https: bool) -> None:
+        self._send, self._request_id, self._timing = send, request_id, timing
+        self._https = https
         self.status, self.sent = 0, 0
 
     async def send(self, message: Message) -> None:
@@ -147,6 +150,7 @@ class _Answer:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
+            headers["Server-Timing"] = self._timing.header()
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")

@@ -47,5 +47,10 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-Served = Annotated[Services, Depends(services_of)]
+async def _served(request: Request) -> Services:
+    """Without the hop to a thread that FastAPI gives what is no coroutine."""
+    return services_of(request)
+
+
+Served = Annotated[Services, Depends(_served)]
 """A route's parameter of this type gets the services."""

@@ -2,20 +2,21 @@
 
 import asyncio
 import json
+from time import perf_counter
 from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from playbill.archive.document import document_text
 from playbill.errors import MediaError, PlaybillError
 from playbill.server.auth import Analyst
 from playbill.server.incoming import Received, received
 from playbill.server.once import once
-from playbill.server.pictures import Pictures
+from playbill.server.pictures import Described, Pictures
 from playbill.server.problems import Problem, instance_of, problem_of, to_json, too_large
 from playbill.server.services import Served, Services
 from playbill.server.settings import ServerSettings
+from playbill.server.timing import timing_of
 from playbill.server.zips import Refused, is_zip, take_out
 
 router = APIRouter(prefix="/v1/images", tags=["images"])
@@ -93,27 +94,32 @@ BATCH_SCHEMA: dict[str, Any] = {
 )
 async def one(request: Request, caller: Analyst, services: Served) -> Response:
     """The document `playbill/1`, byte for byte what `playbill analyze --out` writes."""
+    timing, began = timing_of(request), perf_counter()
     async with received(request, services.incoming, most_files=1, name="picture") as form:
+        timing.note("receive", perf_counter() - began)
         if not form.files:
             raise Problem(422, "body: found no file, expected a picture", "invalid", where="body")
         picture = form.files[0]
 
         async def work() -> Response:
-            text = await _document(services.pictures, picture)
-            return Response(text, media_type="application/json")
+            told = await _describe(services.pictures, picture)
+            timing.note("wait", told.waited_s)
+            timing.note("analyse", told.analysed_s)
+            timing.note("write", told.written_s)
+            return Response(told.text, media_type="application/json")
 
         return await once(request, caller.who, form.digest(), work)
 
 
-async def _document(pictures: Pictures, file: Received, *, queued: bool = True) -> str:
-    """The document of one picture; messages do not say where the server keeps it.
+async def _describe(pictures: Pictures, file: Received, *, queued: bool = True) -> Described:
+    """What is in one picture; messages do not say where the server keeps it.
 
     Raises:
         MediaError: it cannot be read.
-        Problem: see `Pictures.analyze`.
+        Problem: see `Pictures.describe`.
     """
     try:
-        return document_text(await pictures.analyze(file.path, queued=queued))
+        return await pictures.describe(file.path, queued=queued)
     except MediaError as error:
         raise MediaError(str(error).replace(str(file.path), file.path.name)) from error
 
@@ -164,11 +170,11 @@ async def _result(request: Request, pictures: Pictures, picture: Received | Refu
     try:
         if isinstance(picture, Refused):
             raise picture.problem
-        document = await _document(pictures, picture, queued=False)
+        told = await _describe(pictures, picture, queued=False)
     except (PlaybillError, Problem) as error:
         problem = to_json(problem_of(error), instance_of(request.scope))
         return f'{said}"problem": {json.dumps(problem, ensure_ascii=False)}}}'
-    return f'{said}"document": {document.rstrip()}}}'
+    return f'{said}"document": {told.text.rstrip()}}}'
 
 
 def _unpacked(files: list[Received], settings: ServerSettings) -> list[Received | Refused]:
