@@ -164,6 +164,31 @@ RULES = settings(
     asked=Asked(people=("Hedy",), classes=(2,), min_ticks=2),
     limit=1,
 )
+@example(
+    scenes=[
+        Scene(
+            "m0",
+            [
+                Spell(0, 3, person="Hedy"),
+                Spell(5, 7, person="Hedy"),
+                Spell(2, 5, 2),
+                Spell(6, 8, 2),
+            ],
+        )
+    ],
+    asked=Asked(people=("Hedy",), classes=(2,)),
+    limit=50,
+)
+@example(
+    scenes=[Scene("m0", [Spell(0, 3, person="Hidden One"), Spell(2, 5, cluster="group-hidden")])],
+    asked=Asked(),
+    limit=50,
+)
+@example(
+    scenes=[Scene("m0", [Spell(0, 3, person="Ada Byron")], name="ada byron hedy alan film")],
+    asked=Asked(text="a b h al fi"),
+    limit=50,
+)
 def test_search_finds_what_brute_force_finds(
     database: Database, scenes: list[Scene], asked: Asked, limit: int
 ) -> None:
