@@ -272,6 +272,36 @@ def test_people_are_renamed_merged_hidden_and_forgotten(
     assert "Augusta" not in http.get("/v1/decisions").text
 
 
+def test_who_is_enrolled_is_named_at_once_and_who_is_forgotten_no_longer(
+    http: httpx.Client,
+) -> None:
+    red = png((250, 0, 0))
+
+    def name() -> str | None:
+        document = http.post("/v1/images", files={"image": ("a.png", red)}).json()
+        person = document["frames"][0]["objects"][0]["person"]
+        return None if person is None else str(person["name"])
+
+    ada = http.post("/v1/people", json={"name": "Ada"}).headers["Location"]
+    assert name() is None
+    files = [
+        ("pictures", ("a.png", red)),
+        ("pictures", ("b.png", red)),
+        ("pictures", ("dark.png", png((0, 0, 0)))),
+        ("pictures", ("c.txt", b"no picture")),
+    ]
+    taught = http.post(f"{ada}/pictures", files=files)
+    assert taught.status_code == 200, taught.text
+    assert (taught.json()["added"], taught.json()["known"]) == (1, 1)
+    assert [told.partition(":")[0] for told in taught.json()["refused"]] == ["dark.png", "c.txt"]
+    assert name() == "Ada"
+    assert http.post(f"/v1/people/{NOBODY}/pictures", files=files).status_code == 404
+
+    assert http.delete(ada, headers={"If-Match": "*"}).status_code == 200
+    assert name() is None
+    assert http.post(f"{ada}/pictures", files=files).status_code == 409
+
+
 def test_labellers_do_not_what_is_for_curators(server: Serving, http: httpx.Client) -> None:
     person = http.post("/v1/people", json={"name": "Ada"}).headers["Location"]
     hidden = http.post(f"{person}/hide", headers={"If-Match": "*"}).json()["seq"]

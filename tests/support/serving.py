@@ -24,6 +24,7 @@ from playbill.server.app import create_app
 from playbill.server.opening import Opened
 from playbill.server.running import config_of
 from playbill.server.settings import ServerSettings
+from tests.support.drawn_people import card_of
 from tests.support.fakes import BlueIsADog, BrightnessFaces, ColourEmbedder
 
 PASSWORD = "correct-horse-battery"
@@ -33,7 +34,7 @@ HASH = hash_password(PASSWORD)
 def fake_networks(settings: AnalysisSettings) -> Opened:
     """Faces look like the colour of their picture; what is blue is a dog."""
     networks = Networks(BrightnessFaces(), ColourEmbedder(), BlueIsADog())
-    return Opened(Analyzer(networks, None, settings), None)
+    return Opened(Analyzer(networks, None, settings), card_of())
 
 
 @dataclass

@@ -104,7 +104,7 @@ def serve(
                 host,
                 port,
                 tls=(certificate, private_key) if certificate and private_key else None,
-                started=lambda url: out().print(f"Playbill serves {archive} at {url}"),
+                started=lambda url: _say(f"Playbill serves {archive} at {url}"),
             )
 
 
@@ -143,4 +143,10 @@ def _first_admin(archive: Archive) -> None:
     kept = hash_password(password)
     archive.database.write(lambda tx: any_user(tx) or add_user(tx, who(), ADMIN, "admin", kept))
     if given is None:
-        out().print(f"user: {ADMIN}\npassword: {password}\n(shown this once)", markup=False)
+        _say(f"user: {ADMIN}\npassword: {password}\n(shown this once)")
+
+
+def _say(text: str) -> None:
+    """At once, also where it is read through a pipe."""
+    out().print(text, markup=False, soft_wrap=True)
+    sys.stdout.flush()

@@ -1,8 +1,11 @@
 """How uvicorn runs the application."""
 
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 import uvicorn
 from fastapi import FastAPI
@@ -75,8 +78,19 @@ def run(
         raise OutputError(f"{host}:{port}: cannot listen there: {error.strerror}") from error
     shown, scheme = f"[{host}]" if ":" in host else host, "https" if tls else "http"
     url = f"{scheme}://{shown}:{listener.getsockname()[1]}"
-    with listener:
+    with listener, _quietly_ended():
         server = _Server(config_of(app, host, port, tls=tls), lambda: started(url))
         server.run(sockets=[listener])
     if not server.started:
         raise OutputError(f"{url}: the server did not start; its log says why")
+
+
+@contextmanager
+def _quietly_ended() -> Iterator[None]:
+    """Let a signal end the server and no more: uvicorn sends itself the same once it is done."""
+    before = {kind: signal.signal(kind, lambda *_: None) for kind in (SIGINT, SIGTERM)}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

@@ -1,0 +1,203 @@
+"""`playbill serve`, `users` and `keys`, as processes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from playbill.archive.access.passwords import is_password
+from playbill.archive.access.users import password_of
+from playbill.archive.archive import Archive
+from playbill.cli.main import app
+from playbill.errors import PlaybillError
+from tests.support.serving import png
+
+FAKE = """
+import sys
+from playbill.cli import serve, main
+import playbill.server.app as app
+from tests.support.serving import fake_networks
+app.create_app.__defaults__ = (fake_networks,)
+main.main()
+"""
+"""The command with stand-ins for the networks."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said."""
+
+    stdout: str
+    refusal: str
+
+
+def playbill(*arguments: str, typed: str | None = None, env: dict[str, str] | None = None) -> Done:
+    """A command in this process; one that serves must be refused."""
+    result = CliRunner().invoke(app, list(arguments), input=typed, env=env)
+    if result.exception is not None and not isinstance(result.exception, PlaybillError):
+        raise result.exception
+    return Done(result.stdout, str(result.exception or ""))
+
+
+@contextmanager
+def served(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that runs, and what it printed at first."""
+    command = [sys.executable, "-c", FAKE, "serve", "--archive", str(folder), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--workers", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said: list[str] = []
+    try:
+        while not said or " at http" not in said[-1]:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            said.append(line.rstrip())
+        yield said[-1].rpartition(" ")[2], said
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_the_first_start_makes_an_admin_and_says_the_password_once(tmp_path: Path) -> None:
+    with served(tmp_path) as (url, said):
+        password = said[1].removeprefix("password: ")
+        body = {"name": "admin", "password": password}
+        assert url.startswith("http://127.0.0.1:")
+        assert httpx.post(f"{url}/v1/sessions", json=body).status_code == 201
+        token = playbill("keys", "add", "admin", "mine", "--archive", str(tmp_path)).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{url}/v1/users", headers=headers).status_code == 200
+    with served(tmp_path) as (_, said):
+        assert "password" not in " ".join(said)
+
+
+@pytest.mark.parametrize("password", ["admin", "changeme", "password1234", "aaaaaaaaaaaaaaa", ""])
+def test_weak_passwords_from_the_environment_are_refused(tmp_path: Path, password: str) -> None:
+    done = playbill(
+        "serve",
+        "--archive",
+        str(tmp_path),
+        env={"PLAYBILL_ADMIN_PASSWORD": password},
+    )
+
+    assert done.refusal.startswith("PLAYBILL_ADMIN_PASSWORD")
+
+
+def test_a_good_password_from_the_environment_is_not_printed(tmp_path: Path) -> None:
+    with served(tmp_path, PLAYBILL_ADMIN_PASSWORD="a-long-one-of-my-own") as (_, said):
+        assert len(said) == 1
+    archive = Archive.open(tmp_path)
+    found = archive.database.read(lambda tx: password_of(tx, "admin"))
+    archive.close()
+    assert found is not None
+    assert is_password(found[1], "a-long-one-of-my-own")
+
+
+def test_an_address_that_cannot_be_had_is_said_so(tmp_path: Path) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        where = ["--archive", str(tmp_path), "--workers", "0", "--port", port]
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE, "serve", *where],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert "cannot listen there" in done.stderr
+
+
+def test_logs_are_lines_of_json_with_the_id_of_the_request(tmp_path: Path) -> None:
+    mine = "6fa459ea-ee8a-3ca4-894e-db77e160355e"
+    command = [sys.executable, "-c", FAKE, "serve", "--archive", str(tmp_path), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--workers", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"at (http\S+)", line):
+            httpx.get(f"{found[1]}/healthz", headers={"X-Request-ID": mine})
+            break
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=30)
+    assert any(
+        f'"request": "{mine}"' in line and '"status": 200' in line for line in log.splitlines()
+    )
+
+
+def test_a_killed_server_comes_back_with_all_jobs_that_it_took(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    environment = os.environ | {"PLAYBILL_ADMIN_PASSWORD": "a-long-one-of-my-own"}
+    command = [sys.executable, "-c", FAKE, "serve", "--archive", str(folder), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--workers", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().rpartition(" ")[2].strip()
+    token = playbill("keys", "add", "admin", "mine", "--archive", str(folder)).stdout.strip()
+    headers, taken = {"Authorization": f"Bearer {token}"}, set()
+    for number in range(10):
+        files = {"video": ("a.png", png((number, 0, 0)))}
+        answer = httpx.post(f"{url}/v1/videos", headers=headers, files=files)
+        assert answer.status_code == 202
+        taken.add(answer.json()["job"]["id"])
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+    with served(folder) as (url, _):
+        jobs = httpx.get(f"{url}/v1/jobs?state=queued", headers=headers).json()["items"]
+    assert {job["id"] for job in jobs} == taken
+
+
+def test_users_and_keys_are_made_listed_and_locked_out(tmp_path: Path) -> None:
+    Archive.create(tmp_path).close()
+    where = ("--archive", str(tmp_path))
+
+    made = playbill("users", "add", "Grace", "--role", "labeller", *where)
+    assert re.search(r"password: \S{20}", made.stdout)
+    given = playbill("users", "add", "ada", "--stdin", *where, typed="a-long-one-of-hers\n")
+    assert "password" not in given.stdout
+    weak = playbill("users", "password", "ada", "--stdin", *where, typed="short\n")
+    assert "12 to 256" in weak.refusal
+    assert playbill("users", "role", "ada", "admin", *where).stdout == "ada  admin\n"
+    last = playbill("users", "deactivate", "ada", *where)
+    assert "last admin" in last.refusal
+    playbill("users", "deactivate", "grace", *where)
+    listed = playbill("users", "list", *where).stdout
+    assert listed.split("\n")[:2] == ["ada  admin", "grace  labeller  (not active)"]
+    assert playbill("users", "activate", "grace", *where).stdout == "grace  active\n"
+
+    token = playbill(
+        "keys", "add", "ada", "ingest", "--scope", "read", "--days", "7", *where
+    ).stdout
+    assert re.fullmatch(r"pb_[0-9a-f]{32}_\S{43}\n", token)
+    keys = playbill("keys", "list", *where).stdout
+    assert keys.split()[1:] == ["ada", "ingest", "read"]
+    assert playbill("keys", "revoke", keys.split()[0], *where).stdout == "ingest  revoked\n"
+    assert "none with the id" in playbill("keys", "revoke", "nothing", *where).refusal
