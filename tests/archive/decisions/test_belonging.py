@@ -166,6 +166,23 @@ def test_merged_clusters_have_the_survivor_s_name_or_else_the_other_s(
     assert archived.database.read(lambda tx: get_cluster(tx, "c")).merged_into is None
 
 
+def test_the_survivor_s_name_counts_also_if_the_other_was_named_later(
+    archived: Archived, who_is: WhoIs
+) -> None:
+    for person in ("ada", "bob"):
+        archived.person(person)
+    medium = archived.medium()
+    run = archived.run(medium)
+    one, two = (archived.track(medium, run, [n], cluster=c) for n, c in ((1, "c"), (2, "d")))
+    write = archived.database.write
+    write(lambda tx: name_cluster(tx, WHO, "d", "bob"))
+    write(lambda tx: name_cluster(tx, WHO, "c", "ada"))
+
+    write(lambda tx: merge_clusters(tx, WHO, "c", "d"))
+
+    assert who_is(one, two) == [("bob", True), ("bob", True)]
+
+
 def test_people_merged_are_parted_months_later_with_what_was_said_of_each(
     archived: Archived, who_is: WhoIs
 ) -> None:
