@@ -3,6 +3,8 @@
 import random
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -17,6 +19,10 @@ from schemathesis.core.result import Ok
 from playbill.server.settings import ServerSettings
 from tests.server.test_archive import work
 from tests.support.serving import Serving, png
+
+# Imported now: Python 3.11 cannot parse a module while hypothesis has raised the recursion limit.
+for _module in walk_packages(schemathesis.generation.__path__, "schemathesis.generation."):
+    import_module(_module.name)
 
 
 @schemathesis.serializer("application/offset+octet-stream", "application/zip", "image/*", "video/*")
