@@ -1,6 +1,7 @@
 """Measure accuracy and speed: `python -m benchmarks [NAME ...]`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.console import Console
 from benchmarks.errors import BenchmarkError
 from benchmarks.model_page import PAGE, write_tables
 from benchmarks.peers.environments import PEERS, environment_python
-from benchmarks.registry import BENCHMARKS
+from benchmarks.registry import BENCHMARKS, DRY_VARIABLE
 from benchmarks.results import Circumstances, load_results, save_results
 from benchmarks.runner import run_benchmark
 from benchmarks.table import screen_table, write_into
@@ -21,6 +22,8 @@ def main() -> int:
     """Run what was asked for; 1 when a row is not met."""
     asked = _arguments()
     console = Console()
+    if asked.dry:
+        os.environ[DRY_VARIABLE] = "1"
     if asked.list:
         for benchmark in BENCHMARKS.values():
             console.print(f"{benchmark.name:16} {benchmark.measures}")
@@ -57,7 +60,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="All, unless some are named.")
     parser.add_argument("--list", action="store_true", help="Say what there is, and end.")
-    parser.add_argument("--dry", action="store_true", help="Write nothing down.")
+    parser.add_argument(
+        "--dry", action="store_true", help="Write nothing down; `server` measures little then."
+    )
     parser.add_argument("--limit", type=float, metavar="SECONDS", help="For each benchmark.")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(BENCHMARKS))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+DRY_VARIABLE = "PLAYBILL_BENCHMARKS_DRY"
+"""Set for benchmarks of which nothing will be written down: those that can, measure little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
@@ -50,6 +53,7 @@ BENCHMARKS = {
         Benchmark("svm", "a recogniser for 1,500 people", limit_s=3600),
         Benchmark("search", "search in 100,000 appearances, SQLite and PostgreSQL"),
         Benchmark("naming", "naming a cluster of 10,000 tracks, on both data bases"),
+        Benchmark("server", "`playbill serve`: four sizes, 1, 8 and 32 clients, and a video"),
         Benchmark("memory", "resident memory over an hour of Full HD video", limit_s=3600),
     )
 }
