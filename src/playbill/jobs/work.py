@@ -29,6 +29,7 @@ from playbill.pipeline.galleries import open_gallery
 from playbill.pipeline.segment_findings import SegmentFindings
 from playbill.pipeline.segments import Segment
 from playbill.pipeline.surveyed import SurveyCache, SurveyedMedia
+from playbill.recognition.strangers import StrangerScores
 
 Keep = Callable[[Connection], bool]
 """Writes what came of a claim; False: it is not wanted any longer, or not ours."""
@@ -46,6 +47,7 @@ class Work:
         self._archive, self._plan = archive, plan
         self._opened: tuple[str, Analyzer] | None = None
         self._cache = SurveyCache()
+        self._strangers: dict[str, StrangerScores | None] = {}
 
     def do(self, held: Claim, pulse: Pulse) -> Keep:
         """Do the work of one claim; what is given writes it down.
@@ -103,7 +105,9 @@ class Work:
         embedder = analyzer.networks.embedder
         if embedder is None:
             return None
-        scores = strangers_in(embedder.space)
+        if embedder.space not in self._strangers:
+            self._strangers[embedder.space] = strangers_in(embedder.space)
+        scores = self._strangers[embedder.space]
         for attempt in (1, 2):  # another worker may just have put a newer gallery in its place
             try:
                 gallery = current_gallery(self._archive, embedder.space, scores)

@@ -85,11 +85,16 @@ def add_files(
     files = iter(paths)
     while group := list(islice(files, GROUP)):
         untouched = {} if by_hash else archive.database.read(partial(_untouched, paths=group))
+        done = archive.database.read(partial(adding.done, media_ids=[*untouched.values()]))
         looked: list[_Looked] = []
         since = time.monotonic()
         for path in group:
             try:
-                looked.append(adding.look_at(path, untouched.get(path)))
+                known_id = untouched.get(path)
+                if known_id is not None and known_id in done:
+                    yield Addition(path, "known", known_id, None)
+                else:
+                    looked.append(adding.look_at(path))
             except PlaybillError as error:
                 yield Refusal(path, error)
             if len(looked) >= BATCH or time.monotonic() - since > BATCH_S:
@@ -100,13 +105,11 @@ def add_files(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A file, and what is to be written down of it."""
+    """A file that was read, and what is to be written down of it."""
 
     path: Path
     bytes_: int
-    media_id: str
-    info: MediaInfo | None
-    """None: it is known, and nothing is to be ordered."""
+    info: MediaInfo
     segments: Sequence[Segment]
 
 
@@ -120,8 +123,12 @@ class _Adding:
     who: str
     again: bool
 
-    def look_at(self, path: Path, known_id: str | None) -> _Looked:
-        """Read what is to be known of a file; of one that is known and done, nothing.
+    def done(self, tx: Connection, media_ids: Sequence[str]) -> set[str]:
+        """Those of these known media for which there is nothing to do."""
+        return {it for it in media_ids if not self._is_news(tx, it)}
+
+    def look_at(self, path: Path) -> _Looked:
+        """Read what is to be known of a file.
 
         Raises:
             MediaError: it cannot be used.
@@ -130,13 +137,9 @@ class _Adding:
             size = path.stat().st_size
         except OSError as error:
             raise unreadable(path, error) from error
-        if known_id is not None and not self.archive.database.read(
-            lambda tx: self._is_news(tx, known_id)
-        ):
-            return _Looked(path, size, known_id, None, ())
         surveyed = self.look(path)
         segments = cut(surveyed, self.wish.settings.sample_every, self.wish.segment_s)
-        return _Looked(path, size, surveyed.info.id, surveyed.info, segments)
+        return _Looked(path, size, surveyed.info, segments)
 
     def write_down(self, looked: Sequence[_Looked]) -> list[Addition | Refusal]:
         """Keep some files together; if one of them cannot be kept, each by itself."""
@@ -151,17 +154,17 @@ class _Adding:
         return is_wanted(tx, media_id, self.wish, again=self.again)
 
     def _keep(self, tx: Connection, it: _Looked) -> Addition:
-        place = str(it.path.resolve())
+        place, media_id = str(it.path.resolve()), it.info.id
         outcome: Outcome = "known"
-        if it.info and add_media(tx, it.info, bytes_=it.bytes_, place=place, who=self.who):
+        if add_media(tx, it.info, bytes_=it.bytes_, place=place, who=self.who):
             outcome = "added"
-        elif self._has_moved(tx, it.media_id, place):
-            move_media(tx, it.media_id, place, who=self.who)
+        elif self._has_moved(tx, media_id, place):
+            move_media(tx, media_id, place, who=self.who)
             outcome = "moved"
-        if it.info is None or not self._is_news(tx, it.media_id):
-            return Addition(it.path, outcome, it.media_id, None)
-        job_id = order(tx, it.media_id, it.segments, self.wish, who=self.who)
-        return Addition(it.path, "again" if outcome == "known" else outcome, it.media_id, job_id)
+        if outcome != "added" and not self._is_news(tx, media_id):
+            return Addition(it.path, outcome, media_id, None)
+        job_id = order(tx, media_id, it.segments, self.wish, who=self.who)
+        return Addition(it.path, "again" if outcome == "known" else outcome, media_id, job_id)
 
     def _has_moved(self, tx: Connection, media_id: str, place: str) -> bool:
         before = get_media(tx, media_id).place

@@ -46,11 +46,12 @@ def enqueue(
         raise ValueError("a job needs at least one segment")
     now = clock(tx) if now is None else now
     is_new = _add_settle(tx, media_id, fingerprint)
-    lock_key(tx, media_id, fingerprint)
     if is_new:
         tx.execute(insert(segments), _rows(media_id, fingerprint, spans))
-    elif not is_active(tx, media_id, fingerprint):
-        revive(tx, media_id, fingerprint)
+    else:
+        lock_key(tx, media_id, fingerprint)
+        if not is_active(tx, media_id, fingerprint):
+            revive(tx, media_id, fingerprint)
     job_id = str(uuid4())
     tx.execute(
         insert(jobs).values(
