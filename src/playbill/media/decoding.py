@@ -1,6 +1,5 @@
 """Packets to decoded frames: all of them, or only what the wanted ones need."""
 
-from collections import deque
 from collections.abc import Container, Generator, Iterator
 from contextlib import closing
 
@@ -10,6 +9,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from playbill.media.numbered import NumberedPackets, packets_of
 from playbill.media.plan import Action, Unit
 
 CODECS_WITH_MARKED_REFERENCES = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4"})
@@ -39,7 +39,7 @@ def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[Video
 
     None: the decoder found a packet that it can make nothing of.
     """
-    for packet in _packets(container, stream):
+    for packet in packets_of(container, stream):
         yield from _decoded(packet)
     yield from _drained(stream)
 
@@ -47,7 +47,7 @@ def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[Video
 class PlannedDecoder:
     """Decodes one unit of a plan after the other, forwards only."""
 
-    def __init__(self, packets: "NumberedPackets", stream: VideoStream) -> None:
+    def __init__(self, packets: NumberedPackets, stream: VideoStream) -> None:
         self._packets, self._context = packets, stream.codec_context
         self._marked = self._context.codec.canonical_name in CODECS_WITH_MARKED_REFERENCES
         self._fed = False
@@ -83,7 +83,7 @@ class PlannedDecoder:
 class SettledDecoder:
     """Decodes stretches of a video whole, damaged or not."""
 
-    def __init__(self, packets: "NumberedPackets", stream: VideoStream) -> None:
+    def __init__(self, packets: NumberedPackets, stream: VideoStream) -> None:
         self._packets, self._stream = packets, stream
         self._fed = False
 
@@ -103,47 +103,6 @@ class SettledDecoder:
                 if number not in without:
                     yield from _decoded(packet)
         yield from _drained(self._stream)
-
-
-class NumberedPackets:
-    """The packets of a video as `scan_packets` counts them, forwards only."""
-
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        self._coming = enumerate(_packets(container, stream))
-        self._kept: deque[tuple[int, Packet[VideoStream]]] = deque()
-
-    def between(
-        self, start: int, stop: int, *, keep: int | None = None
-    ) -> "Generator[tuple[int, Packet[VideoStream]], None, None]":
-        """The packets from `start` up to `stop`, or up to where the file is cut off.
-
-        Those from `keep` on are given again to whoever asks next.
-        """
-        given: list[tuple[int, Packet[VideoStream]]] = []
-        try:
-            while (item := self._next()) is not None:
-                number, _ = item
-                if number >= stop or (keep is not None and number >= keep):
-                    given.append(item)
-                if number >= stop:
-                    return
-                if number >= start:
-                    yield item
-        finally:
-            self._kept.extendleft(reversed(given))
-
-    def _next(self) -> "tuple[int, Packet[VideoStream]] | None":
-        return self._kept.popleft() if self._kept else next(self._coming, None)
-
-
-def _packets(container: InputContainer, stream: VideoStream) -> "Iterator[Packet[VideoStream]]":
-    """The packets as `scan_packets` counts them, up to where the file is cut off."""
-    try:
-        for packet in container.demux(stream):
-            if packet.size:
-                yield packet
-    except av.FFmpegError:
-        return
 
 
 def _decoded(packet: "Packet[VideoStream]") -> list[VideoFrame] | list[None]:

@@ -9,11 +9,13 @@ from contextlib import ExitStack
 from fractions import Fraction
 
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from playbill.media.clock import Clock
-from playbill.media.decoding import NumberedPackets, PlannedDecoder, SettledDecoder, decode_all
+from playbill.media.decoding import PlannedDecoder, SettledDecoder, decode_all
 from playbill.media.frame_index import FrameIndex
 from playbill.media.job import Job
+from playbill.media.numbered import FAR, SEEKABLE, NumberedPackets
 from playbill.media.planned import Doubt, PlannedReader
 from playbill.media.settled import SettledReader
 from playbill.media.units import WantedUnit, wanted_units
@@ -55,34 +57,41 @@ class _UnitReader:
         try:
             if self._touches_hole(unit):
                 raise Doubt
-            yield from self._by_plan().read(unit)
+            yield from self._by_plan(unit.packets.start).read(unit)
         except Doubt:
             self._job.watch.forget()
-            yield from self._whole().read(unit)
+            yield from self._whole(unit.packets.start).read(unit)
 
     def _touches_hole(self, unit: WantedUnit) -> bool:
         groups = set(self._frames.group[unit.wanted].tolist())
         return not self._holes.isdisjoint(groups | {group + 1 for group in groups})
 
-    def _by_plan(self) -> PlannedReader:
+    def _by_plan(self, start: int) -> PlannedReader:
         if self._planned is None:
-            strict = not self._frames.open_groups
-            container, stream = self._files.enter_context(self._job.decoder(strict=strict))
-            decoder = PlannedDecoder(NumberedPackets(container, stream), stream)
+            packets, stream = self._packets(start, strict=not self._frames.open_groups)
+            decoder = PlannedDecoder(packets, stream)
             self._planned = PlannedReader(self._frames, decoder, self._job.watch)
         return self._planned
 
-    def _whole(self) -> SettledReader:
+    def _whole(self, start: int) -> SettledReader:
         if self._settled is None:
-            container, stream = self._files.enter_context(self._job.decoder())
-            self._settled = SettledReader(
-                self._job.facts.scan,
-                self._frames,
-                SettledDecoder(NumberedPackets(container, stream), stream),
-                self._job.watch,
-                self._holes,
-            )
+            scan, watch = self._job.facts.scan, self._job.watch
+            decoder = SettledDecoder(*self._packets(start, strict=False))
+            self._settled = SettledReader(scan, self._frames, decoder, watch, self._holes)
         return self._settled
+
+    def _packets(self, start: int, *, strict: bool) -> tuple[NumberedPackets, VideoStream]:
+        """The packets from `start` on; those before are skipped if they are many."""
+        scan = self._job.facts.scan
+        if start >= FAR and scan.container in SEEKABLE:
+            with ExitStack() as attempt:
+                opened = attempt.enter_context(self._job.decoder(strict=strict))
+                packets = NumberedPackets.sought(*opened, scan, start)
+                if packets is not None:
+                    self._files.push(attempt.pop_all())
+                    return packets, opened[1]
+        container, stream = self._files.enter_context(self._job.decoder(strict=strict))
+        return NumberedPackets.read(container, stream), stream
 
 
 def read_counted(job: Job) -> Iterator[tuple[int, Fraction, VideoFrame | None]]:
