@@ -43,6 +43,12 @@ def test_a_new_point_joins_the_group_that_is_there_and_the_group_keeps_its_label
     assert found[1] < 0
 
 
+def test_of_two_groups_as_near_the_one_that_was_there_is_joined() -> None:
+    both = Edges(np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.9], np.float32))
+
+    assert whisper(both, 2, given={2: 70}) == {0: 70, 1: 70}
+
+
 def test_two_faces_of_one_frame_never_share_a_group() -> None:
     found = whisper(edges_of(around(1, 6)), 6, given={}, apart=[(0, 1)])
 

@@ -67,9 +67,9 @@ def _by_source(edges: Edges) -> dict[int, list[tuple[int, float]]]:
 def _loudest(
     labels: Mapping[int, int], heard: Iterable[tuple[int, float]], barred: set[int]
 ) -> int | None:
-    """The label with the greatest sum; of equals the smallest, so that runs repeat."""
+    """The label with the greatest sum; of equals one that was given, so that groups stay whole."""
     sums: dict[int, float] = defaultdict(float)
     for neighbour, cosine in heard:
         if labels[neighbour] not in barred:
             sums[labels[neighbour]] += cosine
-    return min(sums, key=lambda label: (-sums[label], label)) if sums else None
+    return min(sums, key=lambda label: (-sums[label], label < 0, label)) if sums else None
