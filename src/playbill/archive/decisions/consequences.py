@@ -84,7 +84,10 @@ def _merged_people(tx: Connection, decision: Decision) -> None:
 
 
 def reconsider_people(tx: Connection, company: set[str]) -> None:
-    """Say anew what any machine or person ever said of these people."""
+    """Say anew what any machine or person ever said of these people.
+
+    A track in a cluster that has one of their names is shown as them, or has been spoken of.
+    """
     seen, said = tracks.c, decisions.c
     about_them = among(said.person_id, company)
     named = select(said.cluster_id).where(said.kind == "name_cluster", about_them)
@@ -95,7 +98,7 @@ def reconsider_people(tx: Connection, company: set[str]) -> None:
     for column in (seen.person_id, seen.machine_person_id):
         track_ids.update(tx.execute(select(seen.id).where(among(column, company))).scalars())
     project_clusters(tx, cluster_ids)
-    project_tracks(tx, track_ids | _inside(tx, cluster_ids))
+    project_tracks(tx, track_ids)
 
 
 def _renamed_clusters(tx: Connection, cluster_ids: set[str]) -> None:
