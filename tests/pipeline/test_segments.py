@@ -27,10 +27,10 @@ from tests.pipeline.test_analyzing import analyzer
 from tests.support.clips import numbered_clip
 from tests.support.same_sightings import assert_same_sightings
 
-FRAMES = 96
+FRAMES = 72
 TINTS = ((1.0, 0.2, 0.2), (0.2, 1.0, 0.2), (0.3, 0.3, 1.0), (0.0, 0.0, 0.0))
 """Ada, Charles, a dog and nobody."""
-SHOT = 17
+SHOT = 13
 
 
 def tinted(picture: Image, number: int) -> Image:
@@ -123,16 +123,15 @@ def at_borders(media: SurveyedMedia, every: int, places: Sequence[int]) -> list[
 def assert_cutting_makes_no_difference(path: Path, every: int, places: Sequence[int] = ()) -> None:
     judge = analyzer(every=every)
     media, whole = judge.survey(path), judge.sightings(path)
-    for segments in (cut(media, every, 0.04), cut(media, every, 1.5)):
-        assert_same_sightings(in_segments(judge, media, segments), whole)
+    assert_same_sightings(in_segments(judge, media, cut(media, every, 0.04)), whole)
     if media.video is not None and media.video.frames is not None:
         borders = at_borders(media, every, places)
         assert_same_sightings(in_segments(judge, media, borders), whole)
 
 
-@pytest.mark.parametrize("every", [1, 5])
+@pytest.mark.parametrize("every", [2, 7])
 def test_segments_say_what_the_whole_says(clip: Path, every: int) -> None:
-    assert_cutting_makes_no_difference(clip, every, range(7, FRAMES, 7))
+    assert_cutting_makes_no_difference(clip, every, range(7, FRAMES, 11))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -146,7 +145,7 @@ def test_every_kind_of_clip_can_be_cut(
 
 
 FEW = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -233,7 +232,7 @@ def test_segments_are_at_least_as_long_as_asked_for_but_the_last(tmp_path: Path)
 
     starts = [part.first_frame for part in cut(media, 12, 1)]
 
-    assert starts == [0, 36, 72]
+    assert starts == [0, 36]
 
 
 def test_no_border_lies_where_decoding_cannot_begin(tmp_path: Path) -> None:
@@ -278,7 +277,7 @@ def test_the_frames_of_a_segment_that_was_put_aside_count_as_corrupt(tmp_path: P
     settled = judge.settle(media, done)
 
     aside = segments[1]
-    assert settled.analysis.run.frames == Coverage(32, 32 - aside.frames, aside.frames)
+    assert settled.analysis.run.frames == Coverage(24, 24 - aside.frames, aside.frames)
     expected = [
         frame.index
         for frame in whole.analysis.frames
@@ -292,7 +291,7 @@ def test_a_medium_of_which_nothing_was_done_is_settled_too(tmp_path: Path) -> No
 
     settled = judge.settle(judge.survey(h264(tmp_path)), [])
 
-    assert settled.analysis.run.frames == Coverage(32, 0, 32)
+    assert settled.analysis.run.frames == Coverage(24, 0, 24)
     assert settled.analysis.run.models == judge.networks.uses
     assert (settled.analysis.frames, settled.tracks, settled.stretches) == ((), (), ())
 
@@ -355,4 +354,4 @@ def test_units_as_short_as_can_be_change_nothing(
 ) -> None:
     monkeypatch.setattr(plan, "LEAST_PACKETS", 1)
 
-    assert_cutting_makes_no_difference(clip, 5, range(0, FRAMES, 9))
+    assert_cutting_makes_no_difference(clip, 5, range(0, FRAMES, 13))
