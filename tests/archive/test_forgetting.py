@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from playbill.archive import audit
 from playbill.archive.archive import Archive
 from playbill.archive.blobs import Blobs
+from playbill.archive.check import check
 from playbill.archive.database import Database
 from playbill.archive.decisions.log import list_decisions
 from playbill.archive.decisions.merging import merge_people
@@ -304,6 +305,17 @@ def test_a_kill_between_rows_and_files_is_finished_by_the_next_call(
 
     assert again == first
     assert f"crops/{track}/1.jpg" not in archive.blobs
+    assert archive.database.read(unfinished) == []
+
+
+def test_a_check_finds_half_forgetting_and_goes_on_with_it(archive: Archive, zoe: str) -> None:
+    archive.database.write(lambda tx: forget(tx, WHO, zoe))
+
+    [found] = [one for one in check(archive) if one.kind == "forgotten"]
+    assert "was forgotten" in found.sentence
+    assert archive.database.read(unfinished) != []
+
+    assert all(one.fixed for one in check(archive, fix=True) if one.kind == "forgotten")
     assert archive.database.read(unfinished) == []
 
 

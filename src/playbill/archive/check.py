@@ -8,6 +8,7 @@ from playbill.archive import audit
 from playbill.archive.archive import Archive
 from playbill.archive.checking.files import check_blobs, check_media
 from playbill.archive.checking.findings import Finding
+from playbill.archive.checking.forgotten import check_forgotten
 from playbill.archive.checking.projections import check_projections
 from playbill.archive.checking.rows import (
     check_audit,
@@ -24,8 +25,9 @@ def check(
 ) -> list[Finding]:
     """Everything that is not as it should be.
 
-    Nothing a person decided and no machine row is changed. `fix` makes projections and words anew
-    and deletes files that no row has needed for a day; media, missing files, a broken audit log
+    Nothing a person decided and no machine row is changed. `fix` makes projections and words anew,
+    goes on with forgetting where a kill came in between, and deletes files that no row has needed
+    for a day; media, missing files, a broken audit log
     and damaged documents are for people, who have backups.
 
     Args:
@@ -45,6 +47,7 @@ def check(
     found = archive.database.read(sound)
     found += _projected(archive, fix=fix)
     found += check_media(archive, full=full)
+    found += check_forgotten(archive, fix=fix)
     found += check_blobs(archive, fix=fix)
     fixed = sum(finding.fixed for finding in found)
     if fixed:

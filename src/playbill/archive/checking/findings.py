@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["database", "audit", "media", "files", "projection", "words", "document"]
+Kind = Literal[
+    "database", "audit", "media", "files", "forgotten", "projection", "words", "document"
+]
 
 
 @dataclass(frozen=True, slots=True)
