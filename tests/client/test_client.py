@@ -110,6 +110,8 @@ def test_people_are_named_and_found_again(client: Client, server: Serving, pictu
     (moment,) = client.search(person=ada["id"])
     assert moment["media"]["id"] == job["media_id"]
     assert client.rename(ada["id"], "Augusta")["name"] == "Augusta"
+    (alike,) = client.search_face(picture, min_likeness=0.9, person=ada["id"], limit=1)
+    assert alike["subjects"][1]["likeness"] == 1
     client.undo(decision["seq"])
     assert list(client.search(person=ada["id"])) == []
     assert client.forget(ada["id"])["erased"]["people"] == 1

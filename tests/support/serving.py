@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from typing import cast
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from playbill.archive.access.keys import issue_key
 from playbill.archive.access.passwords import hash_password
@@ -23,6 +25,7 @@ from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.app import create_app
 from playbill.server.opening import Opened
 from playbill.server.running import config_of
+from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
 from tests.support.drawn_people import card_of
 from tests.support.fakes import BlueIsADog, BrightnessFaces, ColourEmbedder
@@ -44,6 +47,12 @@ class Serving:
     url: str
     archive: Archive
     server: uvicorn.Server
+    app: FastAPI
+
+    @property
+    def services(self) -> Services:
+        """What its routes work with."""
+        return cast(Services, self.app.state.services)
 
     def token(self, role: Role = "admin", name: str | None = None) -> str:
         """The key of a user of that role, who is made if need be."""
@@ -78,7 +87,7 @@ def serving(
         sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Serving(f"http://127.0.0.1:{port}", archive, server)
+        yield Serving(f"http://127.0.0.1:{port}", archive, server, app)
     finally:
         server.should_exit = True
         thread.join(20)

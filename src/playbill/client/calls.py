@@ -54,11 +54,13 @@ class Calls:
         """The same, and the JSON that came back."""
         return dict(self.ask(method, path, **more).json())
 
-    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Json]:
+    def pages(
+        self, path: str, params: Mapping[str, Any], method: str = "GET", **more: Any
+    ) -> Iterator[Json]:
         """All items of a list, page after page."""
         after: str | None = None
         while True:
-            page = self.json("GET", path, params=_given({**params, "after": after}))
+            page = self.json(method, path, params=_given({**params, "after": after}), **more)
             yield from page["items"]
             after = page["next"]
             if after is None:

@@ -245,6 +245,14 @@ class Client:
         """Moments: `person`, `object`, `text`, `near`, `min_seconds`, `verified`, ..."""
         return self._calls.pages("/v1/search", query)
 
+    def search_face(self, path: str | Path, **query: Any) -> Iterator[Json]:
+        """Moments of whoever looks like the faces of a picture, the likest first.
+
+        As `search`, and `min_likeness`, `face` (0: the largest alone). Errors as `image`.
+        """
+        picture = _read(Path(path))
+        return self._calls.pages("/v1/search/face", query, "POST", files={"image": picture})
+
     def _edit(self, method: str, url: str, *, at: str | None = None, **more: Any) -> Json:
         """Edit what was looked at just now."""
         tag = self._calls.ask("GET", url).headers["ETag"]

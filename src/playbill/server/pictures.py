@@ -1,10 +1,12 @@
 """Pictures are analysed in a few threads, with networks that stay open and a queue that ends."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 from playbill.archive.document import document_text
 from playbill.core.ports import Recogniser
@@ -15,6 +17,7 @@ from playbill.pipeline.analyze import Analyzer
 from playbill.server.metrics import Metrics
 from playbill.server.problems import busy, too_large, wrong_type
 
+T = TypeVar("T")
 RETRY_S = 2.0
 
 
@@ -60,13 +63,21 @@ class Pictures:
                 many pixels; 415, it is no picture.
             MediaError: it cannot be read.
         """
+        came = perf_counter()
+        return await self.in_turn(lambda: self._one(path, came), queued=queued)
+
+    async def in_turn(self, work: Callable[[], T], *, queued: bool = True) -> T:
+        """Do `work` with a picture when its turn comes.
+
+        Raises:
+            Problem: 503, so many wait already that it should come again later.
+        """
         if queued and self._inside >= self._most:
             raise busy(f"{self._inside} pictures are being analysed or wait already", RETRY_S)
         self._inside += 1
         self._metrics.waiting.set(self._inside)
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, self._one, path, perf_counter())
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._inside -= 1
             self._metrics.waiting.set(self._inside)
@@ -78,7 +89,7 @@ class Pictures:
     def _one(self, path: Path, came: float) -> Described:
         started = perf_counter()
         try:
-            self._check(path)
+            self.check(path)
             analysis = self.analyzer.analyze(path)
         finally:
             self._metrics.pictures.observe(perf_counter() - started)
@@ -86,8 +97,12 @@ class Pictures:
         text = document_text(analysis)
         return Described(text, started - came, analysed - started, perf_counter() - analysed)
 
-    def _check(self, path: Path) -> None:
-        """Refuse what is no picture, or too large, before it is decoded."""
+    def check(self, path: Path) -> None:
+        """Refuse what is no picture, or too large, before it is decoded.
+
+        Raises:
+            Problem: 413 or 415.
+        """
         form = picture_format(read_head(path))
         if form is None:
             raise wrong_type(path.name, "what is no picture", f"one of {', '.join(READERS)}")

@@ -132,7 +132,9 @@ def most_bytes(path: str, settings: ServerSettings) -> int:
         return settings.max_video_bytes
     if path == "/v1/images/batch":
         return settings.max_batch_bytes
-    if path == "/v1/images" or (path.startswith("/v1/people/") and path.endswith("/pictures")):
+    if path in {"/v1/images", "/v1/search/face"}:
+        return settings.max_picture_bytes
+    if path.startswith("/v1/people/") and path.endswith("/pictures"):
         return settings.max_picture_bytes
     return settings.max_json_bytes
 

@@ -1,18 +1,20 @@
 """What all routes work with, made once per application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from playbill.archive.archive import Archive
-from playbill.archive.search import DocumentBoxes
+from playbill.archive.search import DocumentBoxes, FaceIndex
+from playbill.pipeline.opening import Describer
 from playbill.server.busy import Busy
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened
 from playbill.server.pictures import Pictures
+from playbill.server.problems import busy
 from playbill.server.rates import Rates
 from playbill.server.settings import ServerSettings
 
@@ -35,11 +37,28 @@ class Services:
     """Of keys, users and addresses."""
     logins_of_name: Rates
     logins_from_address: Rates
+    indices: dict[str, FaceIndex] = field(default_factory=dict)
+    """Of the faces of each network, for searches by an example."""
 
     @property
     def incoming(self) -> Path:
         """Where bodies lie while they come in; a folder of the archive's own disk."""
         return self.archive.folder / "incoming"
+
+    def faces_of(self, space: str) -> FaceIndex:
+        """The index of one network's faces; empty before the first search."""
+        return self.indices.setdefault(space, FaceIndex(space))
+
+    def describer(self) -> Describer:
+        """Finds and describes faces.
+
+        Raises:
+            Problem: 503, this server has no network for it.
+        """
+        networks, card = self.opened.analyzer.networks, self.opened.card
+        if networks.embedder is None or card is None:
+            raise busy("this server has no network that describes faces", 60)
+        return Describer(networks.faces, networks.embedder, card)
 
 
 def services_of(request: Request) -> Services:

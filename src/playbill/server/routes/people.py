@@ -14,13 +14,12 @@ from playbill.archive.forgetting import erase_blobs, forget
 from playbill.archive.people import PersonRow, create_person, get_person, list_people
 from playbill.datasets.people import PersonPicture
 from playbill.library.enrolling import Taught, enrol_pictures
-from playbill.pipeline.opening import Describer
 from playbill.server.auth import Curator, Labeller, Reader
 from playbill.server.etags import IfMatch, Match, etag
 from playbill.server.incoming import Received, received
 from playbill.server.once import OnceRoute, once
 from playbill.server.params import After, IdPath, Limit
-from playbill.server.problems import Problem, busy
+from playbill.server.problems import Problem
 from playbill.server.schemas.people import (
     ErasedShown,
     ForgottenShown,
@@ -158,6 +157,8 @@ def forget_one(
 
     forgotten = archive.database.write(work)
     services.naming.forget()
+    for index in list(services.indices.values()):
+        index.drop()
     erase_blobs(archive, forgotten)
     services.naming.try_to_renew()
     return ForgottenShown(seq=forgotten.seq, erased=ErasedShown.model_validate(forgotten.erased))
@@ -186,10 +187,7 @@ async def teach(
 
 
 def _teach(services: Services, person_id: str, files: list[Received], who: str) -> TaughtShown:
-    networks, card = services.opened.analyzer.networks, services.opened.card
-    if networks.embedder is None or card is None:
-        raise busy("this server has no network that describes faces", 60)
-    describer = Describer(networks.faces, networks.embedder, card)
+    describer = services.describer()
     name = services.archive.database.read(lambda tx: get_person(tx, person_id)).name
     pictures = [PersonPicture(file.path, name) for file in files]
     taught: Taught = enrol_pictures(services.archive, describer, person_id, pictures, who=who)

@@ -3,14 +3,21 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Query, Request
 
 from playbill.archive import search as found
-from playbill.archive.search import Moment, Seen, object_class
+from playbill.archive.paging import Page
+from playbill.archive.search import MIN_LIKENESS, Examples, Moment, Seen, object_class
+from playbill.core.embeddings import Embeddings
+from playbill.errors import ArchiveError, MediaError
+from playbill.library.examples import example_faces
 from playbill.server.auth import Reader
+from playbill.server.incoming import Received, received
 from playbill.server.params import After, Limit
 from playbill.server.problems import Problem
 from playbill.server.routes.crops import crop_address
+from playbill.server.routes.images import PICTURE_BODY
 from playbill.server.schemas.search import (
     BoxShown,
     MediaRefShown,
@@ -20,7 +27,7 @@ from playbill.server.schemas.search import (
     SubjectShown,
 )
 from playbill.server.schemas.shared import Id
-from playbill.server.services import Served
+from playbill.server.services import Served, Services
 
 Ids = Annotated[list[Id], Query(max_length=100)]
 Seconds = Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)]
@@ -28,11 +35,8 @@ Seconds = Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)]
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
 
-@router.get("", summary="Find moments.")
-def moments(
+def _asked(
     *,
-    _: Reader,
-    services: Served,
     person: Annotated[Ids, Query(description="People, by id.")] = [],  # noqa: B006
     cluster: Annotated[Ids, Query(description="Groups of faces, by id.")] = [],  # noqa: B006
     object_: Annotated[
@@ -54,12 +58,12 @@ def moments(
     added_to: datetime | None = None,
     after: After = None,
     limit: Limit = 50,
-) -> MomentsPage:
-    """Spans in which all that was asked for is seen, with pictures to show of it."""
+) -> found.Query:
+    """What both searches can be asked."""
     for name, moment in (("added_from", added_from), ("added_to", added_to)):
         if moment is not None and moment.tzinfo is None:
             raise Problem(422, f"{name}: expected a time with a zone", "invalid", where=name)
-    query = found.Query(
+    return found.Query(
         person_ids=tuple(person),
         object_classes=tuple(object_class(label) for label in object_),
         together=together,
@@ -78,9 +82,75 @@ def moments(
         added_to=added_to,
         boxes=True,
     )
+
+
+Asked = Annotated[found.Query, Depends(_asked)]
+
+
+@router.get("", summary="Find moments.")
+def moments(_: Reader, services: Served, query: Asked) -> MomentsPage:
+    """Spans in which all that was asked for is seen, with pictures to show of it."""
     page = services.archive.database.read(
         lambda tx: found.search(tx, query, documents=services.boxes)
     )
+    return _shown(page)
+
+
+@router.post("/face", summary="Find whoever looks like a face.", openapi_extra=PICTURE_BODY)
+async def like(
+    *,
+    request: Request,
+    _: Reader,
+    services: Served,
+    query: Asked,
+    face: Annotated[
+        int | None,
+        Query(ge=0, le=999, description="Only this face of the picture; 0: the largest."),
+    ] = None,
+    min_likeness: Annotated[
+        float, Query(ge=0, le=1, allow_inf_nan=False, description="Cosine to the example.")
+    ] = MIN_LIKENESS,
+) -> MomentsPage:
+    """The likest first. Every face of the picture is looked for; the picture is not kept.
+
+    For the next page the same picture is sent again.
+    """
+    async with received(request, services.incoming, most_files=1, name="picture") as form:
+        if not form.files:
+            raise Problem(422, "body: found no file, expected a picture", "invalid", where="body")
+        faces = await services.pictures.in_turn(lambda: _faces(services, form.files[0], face))
+    return await to_thread.run_sync(_like, services, query, Examples(faces, min_likeness))
+
+
+def _faces(services: Services, picture: Received, face: int | None) -> Embeddings:
+    """The faces to look for; messages do not say where the server keeps the picture."""
+    services.pictures.check(picture.path)
+    try:
+        faces = example_faces(services.archive, services.describer(), [picture.path])
+    except (ArchiveError, MediaError) as error:
+        raise type(error)(str(error).replace(str(picture.path), picture.path.name)) from error
+    if face is None:
+        return faces
+    if face >= len(faces):
+        raise Problem(
+            422,
+            f"face: found {face}, expected 0 to {len(faces) - 1}, as the picture has {len(faces)}",
+            "invalid",
+            where="face",
+        )
+    return Embeddings(faces.vectors[face : face + 1], faces.model)
+
+
+def _like(services: Services, query: found.Query, examples: Examples) -> MomentsPage:
+    index = services.faces_of(examples.faces.model)
+    return _shown(
+        services.archive.database.read(
+            lambda tx: found.search_like(tx, query, examples, index, documents=services.boxes)
+        )
+    )
+
+
+def _shown(page: Page[Moment]) -> MomentsPage:
     return MomentsPage(items=[_moment(one) for one in page.items], next=page.next)
 
 
