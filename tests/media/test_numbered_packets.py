@@ -75,6 +75,15 @@ def test_packets_that_are_not_those_that_were_scanned_are_not_trusted(
     assert sought(clip, wrong, 2 * GROUP) is None
 
 
+def test_packets_that_come_on_the_way_must_be_those_that_were_scanned(clip: Path) -> None:
+    scan, start = scanned(clip), 2 * GROUP + 5
+    pts = scan.pts.copy()
+    pts[[start - 3, start - 2]] = pts[[start - 2, start - 3]]
+
+    assert sought(clip, scan, start, start + 1) == [(start, int(scan.pts[start]))]
+    assert sought(clip, replace(scan, pts=pts), start) is None
+
+
 def test_packets_from_a_place_on_are_given_again(clip: Path) -> None:
     with open_container(clip) as container:
         packets = NumberedPackets.read(container, video_stream(container, clip))

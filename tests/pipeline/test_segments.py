@@ -21,7 +21,7 @@ from playbill.pipeline.hooks import Progress
 from playbill.pipeline.segment_findings import SegmentFindings
 from playbill.pipeline.segments import Segment, cut, uncut
 from playbill.pipeline.surveyed import SurveyCache, SurveyedMedia
-from tests.media.kinds import KINDS, MPEG2, X264, X265
+from tests.media.kinds import KINDS, MPEG2, X264, X265, vp8
 from tests.media.test_damaged_video import spoil
 from tests.pipeline.test_analyzing import analyzer
 from tests.support.clips import numbered_clip
@@ -317,6 +317,15 @@ def test_the_run_knows_when_it_was_begun_and_how_long_it_took(tmp_path: Path) ->
 
     assert run.started == moment
     assert run.seconds == pytest.approx(sum(part.seconds for part in found))
+
+
+def test_a_part_of_a_video_that_cannot_be_cut_is_a_bug_of_the_caller(tmp_path: Path) -> None:
+    judge = analyzer(every=10)
+    media = judge.survey(vp8(tmp_path))
+
+    assert len(cut(media, 10, 0.1)) == 1
+    with pytest.raises(ValueError, match="known before they are decoded"):
+        judge.analyse_segment(media, Segment(0, 0, 20, 2))
 
 
 def test_progress_of_a_segment_is_that_of_its_own_frames(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ from playbill.core.glimpse import Glimpse
 from playbill.media.video import SampledVideo
 from playbill.media.writer import VideoWriter
 from playbill.pipeline.shots import (
+    Passage,
     ShotDetector,
     Step,
     block_histograms,
     correlation,
     find_cuts,
+    join_passages,
 )
 
 RATE = Fraction(25)
@@ -92,6 +94,65 @@ def cuts_in(*pictures: Image) -> list[float]:
     for second, picture in enumerate(pictures):
         detector.observe(Glimpse(second, Fraction(second), picture[::4, ::4, 0]))
     return [float(cut) for cut in detector.cuts()]
+
+
+def seen(detector: ShotDetector, *pictures: Image, first: int = 0) -> ShotDetector:
+    for second, picture in enumerate(pictures, start=first):
+        detector.observe(Glimpse(second, Fraction(second), picture[::4, ::4, 0]))
+    return detector
+
+
+def passages_of(*parts: tuple[int, int]) -> list[Passage]:
+    """Of four shots of five pictures, what is seen from one place to another."""
+    pictures = [shot(i // 5, i % 5) for i in range(20)]
+    return [
+        seen(ShotDetector(), *pictures[start:end], first=start).passage() for start, end in parts
+    ]
+
+
+def test_what_is_forgotten_was_never_seen() -> None:
+    detector = seen(ShotDetector(), shot(0, 0), shot(0, 1))
+    detector.keep()
+    seen(detector, shot(1, 0), shot(2, 0), shot(0, 2), first=2)
+    detector.forget()
+    seen(detector, shot(0, 2), shot(3, 0), first=2)
+
+    plain = seen(ShotDetector(), shot(0, 0), shot(0, 1), shot(0, 2), shot(3, 0))
+    assert detector.passage().steps == plain.passage().steps
+    assert detector.cuts() == [Fraction(3)]
+
+
+def test_all_can_be_forgotten() -> None:
+    detector = seen(ShotDetector(), shot(0, 0), shot(1, 0))
+    detector.forget()
+
+    assert detector.passage() == Passage(None, None, ())
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(0, 20)],
+        [(0, 5), (5, 20)],
+        [(0, 7), (7, 8), (8, 20)],
+        [(0, 12), (5, 20)],
+        [(0, 20), (5, 12)],
+        [(0, 5), (0, 5), (5, 5), (5, 20)],
+    ],
+    ids=["whole", "at a cut", "within shots", "overlapping", "inside", "twice and empty"],
+)
+def test_passages_join_to_what_was_seen_at_once(parts: list[tuple[int, int]]) -> None:
+    steps = join_passages(passages_of(*parts))
+
+    (whole,) = passages_of((0, 20))
+    assert tuple(steps) == whole.steps
+    assert find_cuts(steps) == [Fraction(5), Fraction(10), Fraction(15)]
+
+
+def test_over_a_missing_passage_there_is_one_long_step() -> None:
+    steps = join_passages(passages_of((0, 5), (12, 20)))
+
+    assert [step.stride for step in steps] == [1] * 4 + [8] + [1] * 7
 
 
 def test_no_pictures_and_one_picture_have_no_cut() -> None:

@@ -77,6 +77,7 @@ class Analyzer:
 
         Raises:
             MediaError: the file cannot be read.
+            ValueError: a part of a video whose frames only decoding tells.
         """
         start = time.perf_counter()
         if media.video is None:
@@ -85,7 +86,7 @@ class Analyzer:
             seen, coverage, decoder = Passage(None, None, ()), Coverage(1, 1, 0), PICTURE_DECODER
         else:
             shots = ShotDetector()
-            with self._open(media.path, media.video, segment, shots) as video:
+            with self._open(media, media.video, segment, shots) as video:
                 findings = self._find(video, hook, crops=crops)
                 seen, coverage, decoder = shots.passage(), video.coverage, VIDEO_DECODER
         return SegmentFindings(
@@ -128,14 +129,15 @@ class Analyzer:
         return self._settle(media, [findings], started, time.perf_counter() - clock_s)
 
     def _open(
-        self, path: Path, survey: Survey, segment: Segment, shots: ShotDetector
+        self, media: SurveyedMedia, survey: Survey, segment: Segment, shots: ShotDetector
     ) -> SampledVideo:
-        part = range(segment.first_frame, segment.end_frame)
+        whole = survey.frames is None and segment == uncut(media, self.settings.sample_every)
+        part = None if whole else range(segment.first_frame, segment.end_frame)
         return SampledVideo(
-            path,
+            media.path,
             survey,
             EveryNth(self.settings.sample_every),
-            part=None if survey.frames is None else part,
+            part=part,
             observe=shots,
             threads=self.settings.threads,
         )
