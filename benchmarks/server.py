@@ -55,7 +55,7 @@ class Plan:
     """The clip of 4 s, so often in a row."""
 
 
-FULL = Plan((1, 8, 32), pictures=96, within_s=10, pairs=40, video_rounds=3, video_times=8)
+FULL = Plan((1, 8, 32), pictures=96, within_s=6, pairs=40, video_rounds=3, video_times=8)
 DRY = Plan((1, 2), pictures=4, within_s=2, pairs=4, video_rounds=1, video_times=1)
 
 

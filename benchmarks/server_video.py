@@ -35,14 +35,14 @@ def video_rows(serving: Serving, analyzer: Analyzer, *, rounds: int, times: int)
     """The crowd's clip `times` in a row, `rounds` times, beside the command on the same files."""
     clips = list(_clips(serving.roots, rounds + 1, times))
     out = serving.roots.with_name("video.json")
+    # The worker opens its networks for the first job.
+    first = _take(serving, clips[0])
+    taken, command_s, within_s = [], [], []
+    for clip in clips[1:]:
+        taken.append(_take(serving, clip))
+        command_s.append(_command_s(analyze_command(clip, serving.gallery, out)))
+        within_s.append(_analyzer_s(analyzer, clip, out))
     with Client(serving, serving.keys[0]) as client:
-        # The worker opens its networks for the first job.
-        first = _take(client, clips[0])
-        taken, command_s, within_s = [], [], []
-        for clip in clips[1:]:
-            taken.append(_take(client, clip))
-            command_s.append(_command_s(analyze_command(clip, serving.gallery, out)))
-            within_s.append(_analyzer_s(analyzer, clip, out))
         known_s = [_post(client, clips[0]).wall_s for _ in range(AGAIN)]
     clip_said = f"{105 * times} frames of FHD, every 30th"
     yield Row(
@@ -77,16 +77,17 @@ def _clips(folder: Path, how_many: int, times: int) -> Iterator[Path]:
         yield clip
 
 
-def _take(client: Client, clip: Path) -> _Taken:
+def _take(serving: Serving, clip: Path) -> _Taken:
     started = time.perf_counter()
-    answer = _post(client, clip)
-    job = json.loads(answer.text)["job"]
-    while job["state"] in {"queued", "running"}:
-        time.sleep(LOOK_S)
-        job = json.loads(client.ask("GET", f"/v1/jobs/{job['id']}").text)
-    if job["state"] != "done":
-        raise BenchmarkError(f"{clip.name}: the job is {job['state']}: {job['error']}")
-    client.ask("GET", f"/v1/media/{job['media_id']}/document")
+    with Client(serving, serving.keys[0]) as client:
+        answer = _post(client, clip)
+        job = json.loads(answer.text)["job"]
+        while job["state"] in {"queued", "running"}:
+            time.sleep(LOOK_S)
+            job = json.loads(client.ask("GET", f"/v1/jobs/{job['id']}").text)
+        if job["state"] != "done":
+            raise BenchmarkError(f"{clip.name}: the job is {job['state']}: {job['error']}")
+        client.ask("GET", f"/v1/media/{job['media_id']}/document")
     return _Taken(answer.wall_s, time.perf_counter() - started)
 
 
