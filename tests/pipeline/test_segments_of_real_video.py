@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from playbill.api import enrol
+from playbill.core.sightings import Sightings
+from playbill.demo import make_demo_material
+from playbill.demo.clip import COLLINS
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.opening import open_analyzer
 from playbill.pipeline.segment_findings import SegmentFindings
@@ -40,11 +44,23 @@ def in_sevens(whole: Segment, every: int) -> list[Segment]:
 def test_real_video_in_segments_says_what_the_whole_says(
     judge: Analyzer, data_folder: Path, name: str
 ) -> None:
-    media, every = judge.survey(data_folder / name), judge.settings.sample_every
-    whole = judge.sightings(data_folder / name)
-    by_seven = in_sevens(uncut(media, every), every)
+    assert_segments_say(judge, data_folder / name, judge.sightings(data_folder / name))
 
-    for segments in (cut(media, every, 1), by_seven):
+
+def assert_segments_say(judge: Analyzer, path: Path, whole: Sightings) -> None:
+    media, every = judge.survey(path), judge.settings.sample_every
+    for segments in (cut(media, every, 1), in_sevens(uncut(media, every), every)):
         kept = [judge.analyse_segment(media, part).to_bytes() for part in segments]
         found = judge.settle(media, [SegmentFindings.from_bytes(data) for data in kept])
         assert_same_sightings(found, whole)
+
+
+def test_the_demo_in_segments_names_whom_the_whole_names(tmp_path: Path) -> None:
+    material, gallery = make_demo_material(tmp_path), tmp_path / "cast.npz"
+    enrol(material.portrait_folder, gallery)
+    judge = open_analyzer(AnalysisSettings(), gallery)
+
+    whole = judge.sightings(material.clip)
+
+    assert whole.analysis.names() == [COLLINS]
+    assert_segments_say(judge, material.clip, whole)
