@@ -1,5 +1,6 @@
 """`playbill serve`, `users` and `keys`, as processes."""
 
+import json
 import os
 import re
 import signal
@@ -50,15 +51,16 @@ def playbill(*arguments: str, typed: str | None = None, env: dict[str, str] | No
 
 
 @contextmanager
-def served(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[str, list[str]]]:
-    """The address of a server that runs, and what it printed at first."""
+def served(
+    folder: Path, *arguments: str, log: list[str] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that runs, and what it printed at first; `log` gets the rest."""
     command = [sys.executable, "-c", FAKE, "serve", "--archive", str(folder), "--port", "0"]
     process = subprocess.Popen(
         [*command, "--workers", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | environment,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -71,13 +73,15 @@ def served(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[
         yield said[-1].rpartition(" ")[2], said
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
-        process.stdout.close()
-        process.stderr.close()
+        _, said_last = process.communicate(timeout=30)
+        assert process.returncode == 0
+        if log is not None:
+            log.extend(said_last.splitlines())
 
 
 def test_the_first_start_makes_an_admin_and_says_the_password_once(tmp_path: Path) -> None:
-    with served(tmp_path) as (url, said):
+    mine, log = "6fa459ea-ee8a-3ca4-894e-db77e160355e", list[str]()
+    with served(tmp_path, log=log) as (url, said):
         password = said[1].removeprefix("password: ")
         body = {"name": "admin", "password": password}
         assert url.startswith("http://127.0.0.1:")
@@ -85,6 +89,9 @@ def test_the_first_start_makes_an_admin_and_says_the_password_once(tmp_path: Pat
         token = playbill("keys", "add", "admin", "mine", "--archive", str(tmp_path)).stdout.strip()
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{url}/v1/users", headers=headers).status_code == 200
+        httpx.get(f"{url}/healthz", headers={"X-Request-ID": mine})
+    (line,) = [line for line in log if mine in line]
+    assert json.loads(line)["status"] == 200
     with served(tmp_path) as (_, said):
         assert "password" not in " ".join(said)
 
@@ -101,52 +108,21 @@ def test_weak_passwords_from_the_environment_are_refused(tmp_path: Path, passwor
     assert done.refusal.startswith("PLAYBILL_ADMIN_PASSWORD")
 
 
-def test_a_good_password_from_the_environment_is_not_printed(tmp_path: Path) -> None:
-    with served(tmp_path, PLAYBILL_ADMIN_PASSWORD="a-long-one-of-my-own") as (_, said):
-        assert len(said) == 1
-    archive = Archive.open(tmp_path)
-    found = archive.database.read(lambda tx: password_of(tx, "admin"))
-    archive.close()
-    assert found is not None
-    assert is_password(found[1], "a-long-one-of-my-own")
-
-
-def test_an_address_that_cannot_be_had_is_said_so(tmp_path: Path) -> None:
+def test_an_address_that_cannot_be_had_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbill.server.logs.log_as_json", lambda _: None)
     with socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = str(taken.getsockname()[1])
-        where = ["--archive", str(tmp_path), "--workers", "0", "--port", port]
-        done = subprocess.run(
-            [sys.executable, "-c", FAKE, "serve", *where],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = playbill("serve", "--archive", str(tmp_path), "--workers", "0", "--port", port)
 
-    assert done.returncode == 2
-    assert "cannot listen there" in done.stderr
+    assert "cannot listen there" in done.refusal
 
 
-def test_logs_are_lines_of_json_with_the_id_of_the_request(tmp_path: Path) -> None:
-    mine = "6fa459ea-ee8a-3ca4-894e-db77e160355e"
-    command = [sys.executable, "-c", FAKE, "serve", "--archive", str(tmp_path), "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--workers", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if found := re.search(r"at (http\S+)", line):
-            httpx.get(f"{found[1]}/healthz", headers={"X-Request-ID": mine})
-            break
-    process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=30)
-    assert any(
-        f'"request": "{mine}"' in line and '"status": 200' in line for line in log.splitlines()
-    )
-
-
-def test_a_killed_server_comes_back_with_all_jobs_that_it_took(tmp_path: Path) -> None:
+def test_a_killed_server_comes_back_with_all_jobs_that_it_took_and_its_password(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "archive"
     environment = os.environ | {"PLAYBILL_ADMIN_PASSWORD": "a-long-one-of-my-own"}
     command = [sys.executable, "-c", FAKE, "serve", "--archive", str(folder), "--port", "0"]
@@ -158,7 +134,11 @@ def test_a_killed_server_comes_back_with_all_jobs_that_it_took(tmp_path: Path) -
         env=environment,
     )
     assert process.stdout is not None
-    url = process.stdout.readline().rpartition(" ")[2].strip()
+    said = process.stdout.readline()
+    assert " at http" in said  # the password, which is known, is not printed
+    url = said.rpartition(" ")[2].strip()
+    kept = password_kept(folder)
+    assert is_password(kept, "a-long-one-of-my-own")
     token = playbill("keys", "add", "admin", "mine", "--archive", str(folder)).stdout.strip()
     headers, taken = {"Authorization": f"Bearer {token}"}, set()
     for number in range(10):
@@ -173,6 +153,14 @@ def test_a_killed_server_comes_back_with_all_jobs_that_it_took(tmp_path: Path) -
     with served(folder) as (url, _):
         jobs = httpx.get(f"{url}/v1/jobs?state=queued", headers=headers).json()["items"]
     assert {job["id"] for job in jobs} == taken
+
+
+def password_kept(folder: Path) -> str:
+    archive = Archive.open(folder)
+    found = archive.database.read(lambda tx: password_of(tx, "admin"))
+    archive.close()
+    assert found is not None
+    return found[1]
 
 
 def test_users_and_keys_are_made_listed_and_locked_out(tmp_path: Path) -> None:

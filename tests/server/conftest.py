@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 
+from playbill.archive.access import passwords
 from playbill.archive.archive import Archive
 from playbill.server.settings import ServerSettings
-from tests.support.serving import Serving, serving
+from tests.support.databases import empty_url
+from tests.support.serving import CHEAP, Serving, serving
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +19,12 @@ def log() -> Iterator[list[structlog.typing.EventDict]]:
         yield lines
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing that is slow on purpose is tested with the archive."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(**CHEAP))
+
+
 @pytest.fixture
 def settings() -> ServerSettings:
     """The server's; a test module may have its own."""
@@ -23,11 +32,18 @@ def settings() -> ServerSettings:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, database_url: str) -> Iterator[Archive]:
-    """An empty archive, on each kind of data base."""
-    opened = Archive.create(tmp_path / "archive", database_url=database_url)
-    yield opened
-    opened.close()
+def kind(request: pytest.FixtureRequest) -> str:
+    """The data base's; tests of what is kept in rows run on `BOTH`."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def archive(tmp_path: Path, kind: str) -> Iterator[Archive]:
+    """An empty archive."""
+    with empty_url(kind, tmp_path) as url:
+        opened = Archive.create(tmp_path / "archive", database_url=url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

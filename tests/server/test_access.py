@@ -9,6 +9,7 @@ import pytest
 from playbill.archive.access.keys import list_keys, revoke_key
 from playbill.archive.access.roles import ROLES, Role
 from playbill.server.settings import ServerSettings
+from tests.support.databases import BOTH
 from tests.support.serving import PASSWORD, Serving, png
 
 
@@ -40,6 +41,7 @@ def test_without_a_key_that_counts_nothing_is_told(server: Serving, header: str 
     assert problem["instance"] == f"urn:uuid:{answer.headers['X-Request-ID']}"
 
 
+@BOTH
 def test_a_revoked_key_is_turned_away_at_once(server: Serving) -> None:
     token = server.token()
     with server.http(token) as http:
@@ -87,6 +89,7 @@ def test_a_key_does_no_more_than_its_scopes(server: Serving) -> None:
         assert more.status_code == 403
 
 
+@BOTH
 def test_a_browser_logs_in_changes_something_and_logs_out(server: Serving) -> None:
     server.token()
     with logged_in(server) as http:
@@ -148,6 +151,7 @@ def test_a_new_password_ends_the_sessions(server: Serving) -> None:
         assert http.get("/v1/me").status_code == 200
 
 
+@BOTH
 def test_users_are_made_and_changed_only_as_they_were_looked_at(server: Serving) -> None:
     with server.http(server.token()) as http:
         made = http.post("/v1/users", json={"name": "Grace", "role": "viewer"})
@@ -172,6 +176,7 @@ def test_users_are_made_and_changed_only_as_they_were_looked_at(server: Serving)
         assert unknown.status_code == 404
 
 
+@BOTH
 def test_what_admins_do_is_in_the_audit_log(server: Serving) -> None:
     with server.http(server.token()) as http:
         http.post("/v1/users", json={"name": "<b>x</b>'; drop table users; --", "role": "viewer"})

@@ -15,6 +15,7 @@ from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.settings import ServerSettings
 from tests.support.clips import numbered_clip
+from tests.support.databases import BOTH
 from tests.support.serving import Serving, fake_networks, png
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -59,6 +60,7 @@ def clip(root: Path) -> Path:
     return numbered_clip(root / "news.mp4", frames=20)
 
 
+@BOTH
 def test_a_video_is_taken_analysed_and_told_of(
     server: Serving, http: httpx.Client, clip: Path
 ) -> None:
@@ -127,6 +129,7 @@ def test_a_video_is_named_by_its_path_under_a_root(
     assert http.post("/v1/videos", json={"path": str(clip), "every": 0}).status_code == 422
 
 
+@BOTH
 def test_the_same_video_twice_is_one_medium_and_one_job(
     server: Serving, http: httpx.Client, clip: Path
 ) -> None:
@@ -162,6 +165,7 @@ def test_what_is_no_video_leaves_nothing_behind(
     assert not (server.archive.folder / "blobs" / "uploads").exists()
 
 
+@BOTH
 def test_a_job_is_cancelled_and_tried_again(
     server: Serving, http: httpx.Client, clip: Path
 ) -> None:
@@ -203,6 +207,7 @@ def test_frames_and_exports_are_handed_out(server: Serving, http: httpx.Client, 
     assert http.get(f"{media_url}/document", params={"run": NOBODY}).status_code == 404
 
 
+@BOTH
 def test_an_unknown_face_is_named_and_found_in_media_analysed_before(
     server: Serving, http: httpx.Client
 ) -> None:
@@ -233,6 +238,7 @@ def test_an_unknown_face_is_named_and_found_in_media_analysed_before(
     assert http.post(f"/v1/decisions/{named.json()['seq']}/undo").status_code == 409
 
 
+@BOTH
 def test_people_are_renamed_merged_hidden_and_forgotten(
     server: Serving, http: httpx.Client
 ) -> None:
@@ -272,6 +278,7 @@ def test_people_are_renamed_merged_hidden_and_forgotten(
     assert "Augusta" not in http.get("/v1/decisions").text
 
 
+@BOTH
 def test_who_is_enrolled_is_named_at_once_and_who_is_forgotten_no_longer(
     http: httpx.Client,
 ) -> None:

@@ -18,6 +18,7 @@ from schemathesis.core.result import Ok
 
 from playbill.server.settings import ServerSettings
 from tests.server.test_archive import work
+from tests.support.databases import BOTH
 from tests.support.serving import Serving, png
 
 # Imported now: Python 3.11 cannot parse a module while hypothesis has raised the recursion limit.
@@ -31,7 +32,7 @@ def as_bytes(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
-EXAMPLES = 6
+EXAMPLES = {"sqlite": 6, "postgres": 2}
 """Of each operation, of what fits its schema and again of what does not."""
 LONGEST_S = 20
 
@@ -110,7 +111,8 @@ def aim(case: Any, prey: Prey, dice: random.Random) -> None:
         case.headers["Tus-Resumable"] = "1.0.0"
 
 
-def test_nothing_that_is_sent_makes_the_server_fail(server: Serving, prey: Prey) -> None:
+@BOTH
+def test_nothing_that_is_sent_makes_the_server_fail(server: Serving, prey: Prey, kind: str) -> None:
     with server.http(prey.token) as http:
         schema = schemathesis.openapi.from_dict(http.get("/v1/openapi.json").json())
     dice, headers = random.Random(7), {"Authorization": f"Bearer {prey.token}"}
@@ -122,7 +124,7 @@ def test_nothing_that_is_sent_makes_the_server_fail(server: Serving, prey: Prey)
 
             @seed(7)
             @effort(
-                max_examples=EXAMPLES,
+                max_examples=EXAMPLES[kind],
                 deadline=None,
                 database=None,
                 phases=[Phase.explicit, Phase.generate],

@@ -22,6 +22,7 @@ from playbill.server.hooks import check_address, is_public
 from playbill.server.problems import Problem
 from playbill.server.settings import ServerSettings
 from tests.server.test_archive import work
+from tests.support.databases import BOTH
 from tests.support.serving import Serving, png
 
 SECRET = b"0" * 32
@@ -172,6 +173,7 @@ def test_the_secret_is_its_owners_and_stays(tmp_path: Path) -> None:
     assert (tmp_path / "hook.secret").stat().st_mode & 0o077 == 0
 
 
+@BOTH
 class TestServed:
     @pytest.fixture
     def settings(self) -> ServerSettings:

@@ -12,6 +12,10 @@ from sqlalchemy import make_url
 from playbill.archive.database import Database
 
 KINDS = ("sqlite", "postgres")
+BOTH = pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""Of tests whose fixture `kind` says which data base they run on."""
 
 
 @contextmanager

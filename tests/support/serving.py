@@ -1,10 +1,12 @@
 """A real server in a thread, with stand-ins for the networks, and people who may use it."""
 
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -12,12 +14,13 @@ from typing import cast
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
+from sqlalchemy import Connection
 
 from playbill.archive.access.keys import issue_key
-from playbill.archive.access.passwords import hash_password
 from playbill.archive.access.roles import ALLOWED, Role
-from playbill.archive.access.users import add_user
+from playbill.archive.access.users import add_user, list_users
 from playbill.archive.archive import Archive
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.networks import Networks
@@ -31,7 +34,9 @@ from tests.support.drawn_people import card_of
 from tests.support.fakes import BlueIsADog, BrightnessFaces, ColourEmbedder
 
 PASSWORD = "correct-horse-battery"
-HASH = hash_password(PASSWORD)
+CHEAP: dict[str, int] = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+"""Of argon2, so that tests do not wait for it."""
+HASH = PasswordHasher(**CHEAP).hash(PASSWORD)
 
 
 def fake_networks(settings: AnalysisSettings) -> Opened:
@@ -57,11 +62,14 @@ class Serving:
     def token(self, role: Role = "admin", name: str | None = None) -> str:
         """The key of a user of that role, who is made if need be."""
         name = name or f"the {role}"
-        user = self.archive.database.write(lambda tx: add_user(tx, "test", name, role, HASH))
         scopes = sorted(ALLOWED[role])
-        return str(
-            self.archive.database.write(lambda tx: issue_key(tx, "test", user.id, "key", scopes))[1]
-        )
+
+        def work(tx: Connection) -> str:
+            there = next((user for user in list_users(tx) if user.name == name.casefold()), None)
+            user = there or add_user(tx, "test", name, role, HASH)
+            return str(issue_key(tx, "test", user.id, "key", scopes)[1])
+
+        return self.archive.database.write(work)
 
     def http(self, token: str | None = None) -> httpx.Client:
         """A client of the server."""
@@ -118,3 +126,12 @@ def png(colour: tuple[int, int, int] = (255, 0, 0), size_wh: tuple[int, int] = (
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         [chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")]
     )
+
+
+def zipped(**files: bytes) -> bytes:
+    """A ZIP of these files, by name."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()

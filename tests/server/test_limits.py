@@ -1,0 +1,98 @@
+"""Bodies that are too large, too many, too slow, or bombs."""
+
+import random
+from collections.abc import Iterator
+from time import sleep
+
+import httpx
+import pytest
+
+from playbill.server.settings import ServerSettings
+from tests.support.serving import Serving, png, zipped
+
+
+@pytest.fixture
+def http(server: Serving) -> Iterator[httpx.Client]:
+    with server.http(server.token("viewer")) as client:
+        yield client
+
+
+class TestLimits:
+    @pytest.fixture
+    def settings(self) -> ServerSettings:
+        return ServerSettings(
+            max_picture_bytes=20_000,
+            max_picture_pixels=10_000,
+            max_batch_bytes=100_000,
+            max_batch_pictures=5,
+        )
+
+    def test_more_bytes_than_allowed_are_refused(self, http: httpx.Client) -> None:
+        def chunks() -> Iterator[bytes]:
+            yield from [bytes(9_000)] * 10
+
+        said = http.post("/v1/images", files={"image": ("a.png", bytes(30_000))})
+        unsaid = http.post("/v1/images", content=chunks(), headers={"Content-Type": "image/png"})
+
+        assert [said.status_code, unsaid.status_code] == [413, 413]
+        assert said.json()["expected"] == "at most 20,000 bytes"
+
+    def test_more_pixels_than_allowed_are_refused_before_they_are_decoded(
+        self, http: httpx.Client
+    ) -> None:
+        answer = http.post("/v1/images", files={"image": ("a.png", png(size_wh=(200, 100)))})
+
+        assert answer.status_code == 413
+        assert answer.json()["found"] == "200 x 100 pixels"
+
+    def test_a_bomb_is_not_taken_out(self, http: httpx.Client) -> None:
+        within = zipped(**{"a.png": bytes(90_000)})
+        beyond = zipped(**{f"{i}.png": bytes(50_000) for i in range(4)})
+        for content in (within, beyond):
+            answer = http.post("/v1/images/batch", files={"zip": ("a.zip", content)})
+            assert answer.status_code == 413, answer.text
+
+    def test_ten_thousand_tiny_files_are_too_many(self, http: httpx.Client) -> None:
+        content = zipped(**{f"{i}": b"" for i in range(900)})
+        files = [("images", (f"{i}.png", b"x")) for i in range(10)]
+        several = [("images", (f"{i}.zip", zipped(a=png(), b=png()))) for i in range(3)]
+
+        for sent in ({"zip": ("a.zip", content)}, files, several):
+            answer = http.post("/v1/images/batch", files=sent)
+            assert answer.status_code == 413, answer.text
+
+    def test_a_large_entry_is_refused_alone(self, http: httpx.Client) -> None:
+        noise = random.Random(7).randbytes(30_000)
+        content = zipped(**{"large.png": noise, "small.png": png()})
+
+        results = http.post("/v1/images/batch", files={"zip": ("a.zip", content)}).json()["results"]
+
+        assert results[0]["problem"]["status"] == 413
+        assert results[1]["document"]["media"]["name"] == "small.png"
+
+
+class TestSlow:
+    @pytest.fixture
+    def settings(self) -> ServerSettings:
+        return ServerSettings(body_idle_s=0.3, body_bytes_per_s=10_000)
+
+    def test_a_sender_who_stops_or_trickles_is_cut_off(
+        self, server: Serving, http: httpx.Client
+    ) -> None:
+        def stops() -> Iterator[bytes]:
+            yield png()
+            sleep(1)
+
+        def trickles() -> Iterator[bytes]:
+            for _ in range(20):
+                yield b"x"
+                sleep(0.1)
+
+        for body in (stops, trickles):
+            headers = {"Content-Type": "image/png"}
+            try:
+                answer = http.post("/v1/images", content=body(), headers=headers)
+                assert answer.status_code == 408
+            except httpx.WriteError:
+                pass  # the server has hung up
+        assert list((server.archive.folder / "incoming").iterdir()) == []
