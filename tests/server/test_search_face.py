@@ -7,6 +7,7 @@ import pytest
 
 from playbill.server.settings import ServerSettings
 from tests.server.test_archive import work
+from tests.support.databases import BOTH
 from tests.support.serving import Serving, png
 
 RED, REDDISH, GREEN, BLACK = (250, 0, 0), (250, 40, 0), (0, 250, 0), (0, 0, 0)
@@ -31,7 +32,7 @@ def like(
     http: httpx.Client, colour: tuple[int, int, int], **params: str | float | list[str] | None
 ) -> httpx.Response:
     files = {"image": ("who.png", png(colour, (40, 30)))}
-    return http.post("/v1/search/face", params=params, files=files)  # type: ignore[arg-type]
+    return http.post("/v1/search/face", params=params, files=files)
 
 
 def found(answer: httpx.Response) -> list[str]:
@@ -39,6 +40,7 @@ def found(answer: httpx.Response) -> list[str]:
     return [moment["media"]["name"] for moment in answer.json()["items"]]
 
 
+@BOTH
 def test_who_looks_like_a_face_is_found_the_likest_first(
     server: Serving, http: httpx.Client
 ) -> None:
@@ -60,6 +62,7 @@ def test_who_looks_like_a_face_is_found_the_likest_first(
     assert like(http, GREEN, after=page.json()["next"]).status_code == 422
 
 
+@BOTH
 def test_who_is_forgotten_is_found_no_longer(server: Serving, http: httpx.Client) -> None:
     (moment,) = like(http, GREEN).json()["items"]
     person = http.post("/v1/people", json={"name": "Ada"}).json()["id"]

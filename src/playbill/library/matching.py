@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -35,13 +36,26 @@ def match_again(
     Each run is a unit of work, so that readers never wait long; what people decided stays as it
     is. `hook` is told how many runs are done.
     """
-    space = recogniser.space
-    wanted = select(runs.c.id).where(runs.c.space == space).order_by(runs.c.added_at)
-    changed = 0
-    for done, run in enumerate(archive.database.read(lambda tx: tx.scalars(wanted).all()), start=1):
-        changed += archive.database.write(lambda tx, run=run: match_run(tx, run, recogniser))  # type: ignore[misc]
-        hook(done)
-    return changed
+    found = archive.database.read(lambda tx: runs_of(tx, recogniser.space))
+    return match_runs(archive, recogniser, found, hook)
+
+
+def match_runs(
+    archive: Archive, recogniser: Recogniser, run_ids: Sequence[str], hook: Callable[[int], None]
+) -> int:
+    """The same for these runs alone."""
+    return _each(archive, run_ids, lambda run, tx: match_run(tx, run, recogniser), hook)
+
+
+def match_nobody(archive: Archive, run_ids: Sequence[str], hook: Callable[[int], None]) -> int:
+    """The same where nobody is known by face any longer: what galleries said before goes."""
+    return _each(archive, run_ids, _unmatch_run, hook)
+
+
+def runs_of(tx: Connection, space: str) -> Sequence[str]:
+    """Runs with embeddings of one network, the first first."""
+    found = select(runs.c.id).where(runs.c.space == space)
+    return tx.execute(found.order_by(runs.c.added_at, runs.c.id)).scalars().all()
 
 
 def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
@@ -67,6 +81,30 @@ def match_run(tx: Connection, run_id: str, recogniser: Recogniser) -> int:
         )
         project_tracks(tx, [int(str(change["track"])) for change in changes])
     return renamed
+
+
+def _each(
+    archive: Archive,
+    run_ids: Sequence[str],
+    work: Callable[[str, Connection], int],
+    hook: Callable[[int], None],
+) -> int:
+    changed = 0
+    for done, run in enumerate(run_ids, start=1):
+        changed += archive.database.write(partial(work, run))
+        hook(done)
+    return changed
+
+
+def _unmatch_run(run_id: str, tx: Connection) -> int:
+    row = tracks.c
+    matched = select(row.id).where(row.run_id == run_id, row.machine_person_id.is_not(None))
+    found = tx.execute(matched).scalars().all()
+    if found:
+        nobody = update(tracks).where(row.run_id == run_id, row.machine_person_id.is_not(None))
+        tx.execute(nobody.values(machine_person_id=None, machine_score=None))
+        project_tracks(tx, found)
+    return len(found)
 
 
 def _tracks(tx: Connection, run_id: str) -> list[_Seen]:

@@ -14,6 +14,7 @@ from playbill.archive.search import DocumentBoxes
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.busy import Busy
 from playbill.server.delivering import deliver
+from playbill.server.matching import Matching
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened, open_networks
@@ -93,6 +94,7 @@ def create_app(
         try:
             yield
         finally:
+            services.matching.stop()
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
@@ -127,7 +129,7 @@ def create_app(
 
 def _chores(services: Services) -> list[Coroutine[None, None, None]]:
     """What goes on beside requests."""
-    chores = [services.naming.keep(), tidy(services)]
+    chores = [services.naming.keep(), services.matching.keep(), tidy(services)]
     if services.settings.hook_hosts:
         chores.append(deliver(services))
     return chores
@@ -143,13 +145,15 @@ def _services(
         max_pixels=settings.max_picture_pixels,
         metrics=metrics,
     )
+    naming = Naming(archive, opened, pictures)
     per_s, logins = settings.rate_per_minute / 60, settings.logins_per_5_minutes
     return Services(
         archive=archive,
         settings=settings,
         opened=opened,
         pictures=pictures,
-        naming=Naming(archive, opened, pictures),
+        naming=naming,
+        matching=Matching(archive, naming),
         metrics=metrics,
         boxes=DocumentBoxes(),
         uploads=Busy(),

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from threading import Lock
 
 import structlog
 
 from playbill.archive.archive import Archive
+from playbill.core.ports import Recogniser
 from playbill.errors import PlaybillError
 from playbill.library.gallery import current_gallery, state_of_people
 from playbill.pipeline.galleries import strangers_of
@@ -20,6 +22,16 @@ REST = 20
 _log = structlog.get_logger("playbill.server")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The gallery of one state of people."""
+
+    state: str
+    space: str
+    recogniser: Recogniser | None
+    """None: nobody is known by face."""
+
+
 class Naming:
     """Keeps `pictures` naming those whom the archive knows today."""
 
@@ -29,7 +41,9 @@ class Naming:
         self._space = embedder.space if embedder else None
         self._strangers = strangers_of(opened.card) if opened.card else None
         self._rate = opened.analyzer.settings.stranger_rate
-        self._state: str | None = None
+        self.answer: Answer | None = None
+        """None: not made yet, or it knows somebody who was forgotten."""
+        self._reason = ""
         self._lock = Lock()
 
     def renew(self) -> None:
@@ -43,24 +57,28 @@ class Naming:
             return
         with self._lock:
             state = self._archive.database.read(state_of_people)
-            if state == self._state:
+            if self.answer is not None and state == self.answer.state:
                 return
             stored = current_gallery(self._archive, self._space, self._strangers)
             recogniser = open_recogniser(stored, stranger_rate=self._rate) if stored else None
             self._pictures.name_by(recogniser)
-            self._state = state
+            self.answer = Answer(state, self._space, recogniser)
 
     def try_to_renew(self) -> None:
-        """Renew; what fails is logged, and the gallery before goes on answering."""
+        """Renew; what fails is logged once, and the gallery before goes on answering."""
         try:
             self.renew()
+            self._reason = ""
         except PlaybillError as error:
-            _log.warning("gallery not renewed", reason=str(error))
+            if str(error) != self._reason:
+                _log.warning("gallery not renewed", reason=str(error))
+            self._reason = str(error)
 
     def forget(self) -> None:
         """Let nobody be named until `renew` has made a gallery without those who were forgotten."""
-        self._pictures.name_by(None)
-        self._state = None
+        with self._lock:
+            self._pictures.name_by(None)
+            self.answer = None
 
     async def keep(self) -> None:
         """Renew again and again, until cancelled; what fails is logged and tried again."""

@@ -10,6 +10,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes, FaceIndex
 from playbill.pipeline.opening import Describer
 from playbill.server.busy import Busy
+from playbill.server.matching import Matching
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
 from playbill.server.opening import Opened
@@ -28,6 +29,7 @@ class Services:
     opened: Opened
     pictures: Pictures
     naming: Naming
+    matching: Matching
     metrics: Metrics
     boxes: DocumentBoxes
     """Of the runs that were searched last."""
