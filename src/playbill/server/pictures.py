@@ -88,8 +88,8 @@ class Pictures:
 
     def _one(self, path: Path, came: float) -> Described:
         started = perf_counter()
+        self.check(path)
         try:
-            self.check(path)
             analysis = self.analyzer.analyze(path)
         finally:
             self._metrics.pictures.observe(perf_counter() - started)
