@@ -152,6 +152,22 @@ def test_glimpses_are_given_once_when_decoding_starts_over(tmp_path: Path) -> No
     assert glimpses.indices == sorted(set(glimpses.indices))
 
 
+def test_damage_costs_its_own_group_alone(tmp_path: Path) -> None:
+    """Everywhere else no more is decoded than in the sound file."""
+    path, every = fast_start(tmp_path / "a.mp4"), 6
+    sound, damaged = Glimpses(), Glimpses()
+    with SampledVideo.open(path, every, observe=sound) as video:
+        list(video)
+    spoil(path, 0.5, 0.54)
+    with SampledVideo.open(path, every, observe=damaged) as video:
+        list(video)
+
+    differ = set(sound.indices) ^ set(damaged.indices)
+    assert damaged.forgotten in {1, 2}
+    assert differ
+    assert max(differ) - min(differ) < 12 * damaged.forgotten
+
+
 Feed = tuple[int, bool]
 """A frame's index, and whether it is damaged."""
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from playbill.core.frame import Frame, Image
 from playbill.core.run import Coverage
+from playbill.media.sampling import EveryNth
 from playbill.media.settled import SettledReader
+from playbill.media.survey import Limits, survey
 from playbill.media.video import SampledVideo
 from tests.media.kinds import (
     KINDS,
@@ -112,6 +114,21 @@ class TestEveryKindOfClip:
         assert [frame.index for frame in frames] == sorted(indices)
         for frame in frames:
             assert np.array_equal(frame.image, clip.truth[frame.index][1])
+
+    def test_a_part_is_what_the_whole_has_there(self, clip: Clip) -> None:
+        facts, every = survey(clip.path, Limits()), 4
+        if facts.frames is None:
+            with pytest.raises(ValueError, match="known before they are decoded"):
+                SampledVideo(clip.path, facts, EveryNth(every), part=range(4))
+            return
+        for part in (range(9), range(8, 21), range(20, 22), range(21, 24), range(24, 99)):
+            with SampledVideo(clip.path, facts, EveryNth(every), part=part) as video:
+                frames = list(video)
+                wanted = [i for i in range(0, len(clip.truth), every) if i in part]
+                assert [frame.index for frame in frames] == wanted
+                assert video.coverage.analysed == len(wanted)
+            for frame in frames:
+                assert np.array_equal(frame.image, clip.truth[frame.index][1])
 
     def test_glimpses_come_in_order_before_the_frames_they_show(self, clip: Clip) -> None:
         glimpses = Glimpses()
