@@ -85,7 +85,8 @@ def serving(
 ) -> Iterator[Serving]:
     """Serve an archive while the block runs."""
     app = create_app(archive, settings or ServerSettings(), open_)  # type: ignore[arg-type]
-    server = uvicorn.Server(config_of(app))
+    proxies = settings.proxies if settings else ()
+    server = uvicorn.Server(config_of(app, proxies=proxies))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     deadline = monotonic() + 20

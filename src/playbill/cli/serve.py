@@ -60,6 +60,20 @@ def serve(
             "--behind-https", help="A proxy in front speaks https: cookies are for it alone."
         ),
     ] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name under which it may be asked for, beside localhost and IP addresses; "
+            "several times."
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="IP address or network of a proxy in front, which is believed when it says for "
+            "whom it asks; several times."
+        ),
+    ] = None,
     every: Every = DEFAULTS.sample_every,
     models: Models = "",
     precision: Precision = DEFAULTS.precision,
@@ -70,6 +84,8 @@ def serve(
     The first start makes a user `admin` and prints the password, once.
 
     $ playbill serve --archive ~/archive --root ~/Videos
+
+    $ playbill serve --host 0.0.0.0 --name playbill.example.org --proxy 10.0.0.5 --behind-https
     """
     if (certificate is None) != (private_key is None):
         raise typer.BadParameter("expected both --certificate and --private-key, or neither")
@@ -86,6 +102,7 @@ def serve(
             )
         # Late, since these take longer to import than all else.
         from playbill.server.app import create_app  # noqa: PLC0415
+        from playbill.server.hosts import to_proxies  # noqa: PLC0415
         from playbill.server.logs import log_as_json  # noqa: PLC0415
         from playbill.server.running import run  # noqa: PLC0415
         from playbill.server.settings import ServerSettings  # noqa: PLC0415
@@ -96,6 +113,8 @@ def serve(
             roots=tuple(path.resolve() for path in root or ()),
             hook_hosts=tuple(hook_host or ()),
             https=https,
+            hosts=(host, *(name or ())),
+            proxies=to_proxies(proxy or ()),
         )
         engine = local_engine(archive, workers, open_for_archive) if workers else None
         with running(engine):
@@ -104,6 +123,7 @@ def serve(
                 host,
                 port,
                 tls=(certificate, private_key) if certificate and private_key else None,
+                proxies=served.proxies,
                 started=lambda url: _say(f"Playbill serves {archive} at {url}"),
             )
 

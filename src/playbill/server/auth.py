@@ -115,7 +115,7 @@ Anybody = Annotated[Caller, Depends(caller_of)]
 
 
 def address_of(request: Request) -> str:
-    """The address of the sender, or of the proxy before it."""
+    """The address of the sender, or of a proxy before it that is not among `settings.proxies`."""
     return request.client.host if request.client else "unknown"
 
 

@@ -11,6 +11,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playbill.server.hosts import Hosts
 from playbill.server.metrics import Metrics
 from playbill.server.problems import (
     Problem,
@@ -42,6 +43,7 @@ class Requests:
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, metrics: Metrics) -> None:
         self._app, self._settings, self._metrics = app, settings, metrics
+        self._hosts = Hosts(settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever happens is answered."""
@@ -55,6 +57,7 @@ class Requests:
         answer = _Answer(send, request_id, timing, https=self._settings.https)
         body = Body(scope, receive, self._settings)
         try:
+            self._hosts.check(scope)
             await self._app(scope, body.receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
             await self._failed(error, scope, receive, answer)

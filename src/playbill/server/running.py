@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT, SIGTERM
@@ -20,7 +20,12 @@ Tls = tuple[Path, Path]
 
 
 def config_of(
-    app: FastAPI, host: str = "127.0.0.1", port: int = 0, *, tls: Tls | None = None
+    app: FastAPI,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    tls: Tls | None = None,
+    proxies: Sequence[str] = (),
 ) -> uvicorn.Config:
     """The configuration; port 0 takes any that is free."""
     return uvicorn.Config(
@@ -30,7 +35,8 @@ def config_of(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         lifespan="on",
         ws="none",
         limit_concurrency=MOST_CONNECTIONS,
@@ -60,6 +66,7 @@ def run(
     port: int,
     *,
     tls: Tls | None = None,
+    proxies: Sequence[str] = (),
     started: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until a signal; `started` is told the address, once requests are answered.
@@ -79,7 +86,8 @@ def run(
     shown, scheme = f"[{host}]" if ":" in host else host, "https" if tls else "http"
     url = f"{scheme}://{shown}:{listener.getsockname()[1]}"
     with listener, _quietly_ended():
-        server = _Server(config_of(app, host, port, tls=tls), lambda: started(url))
+        config = config_of(app, host, port, tls=tls, proxies=proxies)
+        server = _Server(config, lambda: started(url))
         server.run(sockets=[listener])
     if not server.started:
         raise OutputError(f"{url}: the server did not start; its log says why")

@@ -17,7 +17,9 @@ class ServerSettings:
     roots: tuple[Path, ...] = ()
     """Folders in which videos may be named by their path; none: no paths are taken."""
     hosts: tuple[str, ...] = ()
-    """Names under which the server may be asked for; none: any."""
+    """Names under which it may be asked for, beside localhost and IP addresses."""
+    proxies: tuple[str, ...] = ()
+    """IP addresses or networks of proxies that are believed when they say for whom they ask."""
     https: bool = False
     """Whether browsers reach it by https: the cookie is then for https alone."""
 
