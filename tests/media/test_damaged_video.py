@@ -6,6 +6,9 @@ import pytest
 from playbill.core.frame import Frame
 from playbill.core.run import Coverage
 from playbill.media.damage import DamageFilter
+from playbill.media.sampling import EveryNth
+from playbill.media.survey import Limits, survey
+from playbill.media.units import wanted_units
 from playbill.media.video import SampledVideo
 from tests.support.clips import numbered_clip, read_number
 from tests.support.glimpses import Glimpses
@@ -152,20 +155,22 @@ def test_glimpses_are_given_once_when_decoding_starts_over(tmp_path: Path) -> No
     assert glimpses.indices == sorted(set(glimpses.indices))
 
 
-def test_damage_costs_its_own_group_alone(tmp_path: Path) -> None:
+def test_damage_costs_its_own_unit_alone(tmp_path: Path) -> None:
     """Everywhere else no more is decoded than in the sound file."""
     path, every = fast_start(tmp_path / "a.mp4"), 6
-    sound, damaged = Glimpses(), Glimpses()
+    facts, sound, damaged = survey(path, Limits()), Glimpses(), Glimpses()
     with SampledVideo.open(path, every, observe=sound) as video:
         list(video)
     spoil(path, 0.5, 0.54)
     with SampledVideo.open(path, every, observe=damaged) as video:
         list(video)
 
-    differ = set(sound.indices) ^ set(damaged.indices)
-    assert damaged.forgotten in {1, 2}
-    assert differ
-    assert max(differ) - min(differ) < 12 * damaged.forgotten
+    assert facts.frames is not None
+    places = facts.frames.position[list(set(sound.indices) ^ set(damaged.indices))]
+    units = [u.packets for u in wanted_units(facts.scan, facts.frames, EveryNth(every))]
+    touched = [u for u in units if ((places >= u.start) & (places < u.stop)).any()]
+    assert damaged.forgotten == len(touched) == 1
+    assert ((places >= touched[0].start) & (places < touched[0].stop)).all()
 
 
 Feed = tuple[int, bool]
