@@ -31,6 +31,7 @@ class Serving:
 
     host: str
     """`127.0.0.1:port`."""
+    pid: int
     archive: Path
     gallery: Path
     """The file that answers who somebody is."""
@@ -57,7 +58,7 @@ def serving(folder: Path, *, keys: int) -> Iterator[Serving]:
     try:
         host = _host_of(process, folder / "server.out", log)
         [gallery] = (archive / "galleries").glob("*.npz")
-        yield Serving(host, archive, gallery, roots, _keys(archive, keys))
+        yield Serving(host, process.pid, archive, gallery, roots, _keys(archive, keys))
     finally:
         process.terminate()
         try:

@@ -42,8 +42,8 @@ def stub() -> Iterator[Serving]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Stub) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        nowhere = Path()
-        yield Serving(f"127.0.0.1:{server.server_port}", nowhere, nowhere, nowhere, ("in", "out"))
+        host, nowhere = f"127.0.0.1:{server.server_port}", Path()
+        yield Serving(host, 0, nowhere, nowhere, nowhere, ("in", "out"))
         server.shutdown()
         thread.join()
 
