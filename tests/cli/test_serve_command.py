@@ -189,3 +189,6 @@ def test_users_and_keys_are_made_listed_and_locked_out(tmp_path: Path) -> None:
     assert keys.split()[1:] == ["ada", "ingest", "read"]
     assert playbill("keys", "revoke", keys.split()[0], *where).stdout == "ingest  revoked\n"
     assert "none with the id" in playbill("keys", "revoke", "nothing", *where).refusal
+    secret = playbill("keys", "hook-secret", *where).stdout
+    assert secret == playbill("keys", "hook-secret", *where).stdout
+    assert re.fullmatch(r"whsec_\S{44}\n", secret)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import select, update
 
+from playbill.archive.access.hook_secret import to_key
 from playbill.archive.deliveries import Delivery, claim_delivery, delivered, not_delivered
 from playbill.archive.tables import deliveries
-from playbill.server.delivering import NotDelivered, call, hook_secret
+from playbill.server.delivering import NotDelivered, call, signature
 from playbill.server.hooks import check_address, is_public
 from playbill.server.problems import Problem
 from playbill.server.settings import ServerSettings
@@ -165,14 +165,6 @@ def test_addresses_that_may_not_be_called_are_refused(address: str) -> None:
     assert caught.value.status == 422
 
 
-def test_the_secret_is_its_owners_and_stays(tmp_path: Path) -> None:
-    first = hook_secret(tmp_path)
-
-    assert first == hook_secret(tmp_path)
-    assert len(first) == 32
-    assert (tmp_path / "hook.secret").stat().st_mode & 0o077 == 0
-
-
 @BOTH
 class TestServed:
     @pytest.fixture
@@ -196,7 +188,15 @@ class TestServed:
                 lambda tx: tx.execute(update(deliveries).values(next_at=now))
             )
             until(lambda: states(server) == [("done", 2)])
+            secret = http.get("/v1/keys/hook-secret").json()["secret"]
+            assert http.get("/v1/audit").json()["items"][0]["action"] == "hook-secret.show"
+        with server.http(server.token("curator")) as curator:
+            assert curator.get("/v1/keys/hook-secret").status_code == 403
 
+        headers, body = listener.heard[1]
+        when = int(headers["webhook-timestamp"])
+        expected = signature(to_key(secret), headers["webhook-id"], when, body)
+        assert headers["webhook-signature"] == expected["webhook-signature"]
         said = json.loads(listener.heard[1][1])
         assert said["type"] == "job.done"
         assert said["data"]["id"] == sent.json()["job"]["id"]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from playbill.archive.access.hook_secret import hook_secret
 from playbill.archive.access.keys import issue_key, list_keys, revoke_key
 from playbill.archive.access.passwords import hash_password, new_password, require_good
 from playbill.archive.access.roles import ALLOWED, ROLES, SCOPES
@@ -19,6 +20,7 @@ from playbill.archive.access.users import (
     set_password,
     set_role,
 )
+from playbill.archive.audit import record
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.console import out
 from playbill.errors import ArchiveError
@@ -151,6 +153,18 @@ def revoke(
     with opened(archive) as found:
         revoked = found.database.write(lambda tx: revoke_key(tx, who(), key))
     out().print(f"{revoked.name}  revoked", markup=False)
+
+
+@keys.command("hook-secret")
+def show_hook_secret(archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
+    """Print what web hooks are signed with, for whoever takes them; made at first.
+
+    $ playbill keys hook-secret --archive ~/archive
+    """
+    with opened(archive) as found:
+        secret = hook_secret(found.folder)
+        found.database.write(lambda tx: record(tx, who(), "hook-secret.show", "server"))
+    out().print(secret, markup=False, soft_wrap=True)
 
 
 def _set_active(archive: Path, name: str, *, active: bool) -> None:

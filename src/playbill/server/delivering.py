@@ -5,19 +5,17 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import SplitResult
 
 import httpx
 import structlog
 from sqlalchemy import Connection
 
+from playbill.archive.access.hook_secret import hook_secret, to_key
 from playbill.archive.deliveries import (
     Delivery,
     claim_delivery,
@@ -35,7 +33,6 @@ from playbill.server.settings import ServerSettings
 EVERY_S = 1.0
 TIMEOUT_S = 10.0
 LEASE = timedelta(minutes=2)
-SECRET_FILE = "hook.secret"  # noqa: S105 - where it lies
 GONE = 410
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -70,8 +67,9 @@ def deliver_one(services: Services, resolve: Resolve | None = None) -> bool:
     if delivery is None:
         return False
     body = database.read(lambda tx: _body(tx, delivery))
+    secret = to_key(hook_secret(services.archive.folder))
     try:
-        call(delivery, body, hook_secret(services.archive.folder), services.settings, resolve)
+        call(delivery, body, secret, services.settings, resolve)
     except NotDelivered as error:
         reason, for_good = str(error), error.for_good
         _log.warning("web hook not told", job=delivery.job_id, reason=reason)
@@ -133,18 +131,6 @@ def signature(secret: bytes, message_id: str, timestamp: int, body: bytes) -> di
         "webhook-timestamp": str(timestamp),
         "webhook-signature": f"v1,{digest}",
     }
-
-
-def hook_secret(folder: Path) -> bytes:
-    """What web hooks of the archive in `folder` are signed with; made at first, for its owner."""
-    path = folder / SECRET_FILE
-    if not path.exists():
-        text = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        new = path.with_name(f"{SECRET_FILE}.{secrets.token_hex(4)}.part")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(text)
-        new.replace(path)
-    return base64.b64decode(path.read_text().strip().removeprefix("whsec_"))
 
 
 def addresses_of(host: str, port: int) -> list[str]:

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from playbill.archive import audit
+from playbill.archive.access.hook_secret import hook_secret
 from playbill.archive.access.keys import get_key, issue_key, list_keys, revoke_key
-from playbill.server.auth import Anybody
+from playbill.server.auth import Admin, Anybody
 from playbill.server.once import OnceRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import not_allowed
-from playbill.server.schemas.access import KeyAdded, KeyMade, KeyShown
+from playbill.server.schemas.access import HookSecret, KeyAdded, KeyMade, KeyShown
 from playbill.server.services import Served
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=OnceRoute)
@@ -48,6 +50,16 @@ def issue(body: KeyAdded, caller: Anybody, response: Response, services: Served)
     )
     response.headers["Location"] = f"/v1/keys/{key.id}"
     return KeyMade(key=KeyShown.model_validate(key), token=str(token))
+
+
+@router.get("/hook-secret", summary="What web hooks are signed with.")
+def secret(caller: Admin, services: Served) -> HookSecret:
+    """For whoever takes them, to see that they are this server's; asking is written down."""
+    found = hook_secret(services.archive.folder)
+    services.archive.database.write(
+        lambda tx: audit.record(tx, caller.who, "hook-secret.show", "server")
+    )
+    return HookSecret(secret=found)
 
 
 @router.delete("/{key_id}", summary="Revoke a key.")

@@ -125,6 +125,13 @@ class KeyMade(BaseModel):
     """To be sent as `Authorization: Bearer ...`; nobody can find it out later."""
 
 
+class HookSecret(BaseModel):
+    """What web hooks are signed with."""
+
+    secret: str
+    """`whsec_...`, as Standard Webhooks has it."""
+
+
 class EntryShown(Shown):
     """One change in the audit log."""
 
