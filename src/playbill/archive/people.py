@@ -156,7 +156,7 @@ def counts_of(tx: Connection, person_ids: Collection[str]) -> dict[str, PersonCo
         .where(among(survivor, person_ids))
         .group_by(survivor)
     )
-    enrolled: dict[str, int] = {person: count for person, count in tx.execute(pictures)}
+    enrolled = {row[0]: int(row[1]) for row in tx.execute(pictures)}
     return {
         person: PersonCounts(*spans.get(person, (0, 0)), enrolled.get(person, 0))
         for person in person_ids
