@@ -22,8 +22,9 @@ import psutil
 from playbill.archive import queue
 from playbill.archive.archive import Archive
 from playbill.errors import ArchiveError, PlaybillError
+from playbill.jobs.names import is_dead, worker_name
 from playbill.jobs.plan import Farewell, WorkerPlan
-from playbill.jobs.worker import run_worker, worker_name
+from playbill.jobs.worker import run_worker
 
 log = logging.getLogger("playbill.jobs")
 HARD_MIB = 6144
@@ -213,13 +214,11 @@ class LocalEngine:
 
 
 def _sweep(folder: Path) -> None:
-    """Take back what workers of this machine had that are no more."""
-    host, _, _ = worker_name(0).rpartition(":")
+    """Take back what workers of this machine had that are no more; others' are not touched."""
     archive = Archive.open(folder)
     try:
         for name in archive.database.read(queue.working):
-            where, _, pid = name.rpartition(":")
-            if where == host and not psutil.pid_exists(int(pid)):
+            if is_dead(name):
                 archive.database.write(partial(queue.disown, worker=name))
     finally:
         archive.close()

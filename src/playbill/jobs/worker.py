@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import time
 from collections.abc import Callable
 from threading import Event
@@ -15,6 +14,7 @@ from playbill.archive import queue
 from playbill.archive.archive import Archive
 from playbill.archive.queue import Claim
 from playbill.errors import ArchiveUnavailable, PlaybillError
+from playbill.jobs.names import worker_name
 from playbill.jobs.plan import Farewell, WorkerPlan
 from playbill.jobs.pulse import Interrupted, Pulse
 from playbill.jobs.work import Hopeless, Work
@@ -24,11 +24,6 @@ T = TypeVar("T")
 TIDY_S = 30.0
 """Faces without a name are grouped at most so often while there is other work."""
 log = logging.getLogger("playbill.jobs")
-
-
-def worker_name(pid: int) -> str:
-    """How a process of this machine is called in the queue."""
-    return f"{socket.gethostname()}:{pid}"
 
 
 def run_worker(plan: WorkerPlan, leaving: Event) -> Farewell:

@@ -30,7 +30,7 @@ def claim(tx: Connection, worker: str, now: float, lease_s: float) -> Claim | No
 
     Args:
         tx: the transaction.
-        worker: a name for people to read: `host:pid`.
+        worker: a name for people to read: `host:place:pid`.
         now: seconds since 1970, by `clock`.
         lease_s: the claim is the worker's for so long, and for as long after each heartbeat.
     """
