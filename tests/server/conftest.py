@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 import structlog
-from argon2 import PasswordHasher
 
 from playbill.archive.access import passwords
 from playbill.archive.archive import Archive
@@ -22,7 +21,7 @@ def log() -> Iterator[list[structlog.typing.EventDict]]:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing that is slow on purpose is tested with the archive."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(**CHEAP))
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
 
 
 @pytest.fixture

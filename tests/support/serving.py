@@ -34,9 +34,9 @@ from tests.support.drawn_people import card_of
 from tests.support.fakes import BlueIsADog, BrightnessFaces, ColourEmbedder
 
 PASSWORD = "correct-horse-battery"
-CHEAP: dict[str, int] = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
-"""Of argon2, so that tests do not wait for it."""
-HASH = PasswordHasher(**CHEAP).hash(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""Tests do not wait for it."""
+HASH = CHEAP.hash(PASSWORD)
 
 
 def fake_networks(settings: AnalysisSettings) -> Opened:

@@ -17,9 +17,10 @@ from playbill.server.delivering import deliver
 from playbill.server.matching import Matching
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
+from playbill.server.openapi import describe
 from playbill.server.opening import Opened, open_networks
 from playbill.server.pictures import Pictures
-from playbill.server.problems import MEDIA_TYPE, add_handlers
+from playbill.server.problems import add_handlers
 from playbill.server.rates import Rates
 from playbill.server.requests import Requests
 from playbill.server.routes import (
@@ -41,7 +42,6 @@ from playbill.server.routes import (
     users,
     videos,
 )
-from playbill.server.schemas.shared import ProblemBody
 from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
 from playbill.server.tidying import tidy
@@ -111,18 +111,13 @@ def create_app(
         redirect_slashes=False,
         # Nothing leaves the machine, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        responses={
-            "4XX": {"model": ProblemBody, "content": {MEDIA_TYPE: {}}, "description": "A refusal."},
-            "5XX": {
-                "model": ProblemBody,
-                "content": {MEDIA_TYPE: {}},
-                "description": "Come again.",
-            },
-        },
+        # What is said of refusals is in `describe`, not FastAPI's 422.
+        responses={422: {"description": "It cannot be so."}},
     )
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
+    describe(app)
     app.add_middleware(Requests, settings=settings, metrics=metrics)
     return app
 

@@ -74,7 +74,9 @@ def to_match(if_match: str | None) -> Match:
 def _matching(
     if_match: Annotated[
         str | None,
-        Header(description="The ETag of what is to be edited; it is required.", examples=['"1"']),
+        Header(
+            alias="If-Match", description="The ETag of what is to be edited.", examples=['"1"']
+        ),
     ] = None,
 ) -> Match:
     return to_match(if_match)

@@ -32,7 +32,12 @@ async def ready(services: Served) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", summary="Figures for Prometheus.", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus.",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics(services: Served) -> Response:
     """Requests, pictures, jobs; no names."""
     counted = services.archive.database.read(

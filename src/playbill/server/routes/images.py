@@ -46,6 +46,7 @@ PICTURE_BODY: dict[str, Any] = {
     ],
 }
 
+DOCUMENT = {"$ref": "#/components/schemas/Document"}
 BATCH_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -76,8 +77,8 @@ BATCH_SCHEMA: dict[str, Any] = {
                 "required": ["name"],
                 "properties": {
                     "name": {"type": "string"},
-                    "document": {"type": "object"},
-                    "problem": {"type": "object"},
+                    "document": DOCUMENT,
+                    "problem": {"$ref": "#/components/schemas/ProblemBody"},
                 },
             },
         }
@@ -90,7 +91,7 @@ BATCH_SCHEMA: dict[str, Any] = {
     summary="Who and what is in a picture.",
     openapi_extra=PICTURE_BODY,
     response_class=Response,
-    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses={200: {"content": {"application/json": {"schema": DOCUMENT}}}},
 )
 async def one(request: Request, caller: Analyst, services: Served) -> Response:
     """The document `playbill/1`, byte for byte what `playbill analyze --out` writes."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Response
@@ -21,6 +21,18 @@ from playbill.server.services import Served, Services
 
 SILENCE_S = 15.0
 """A stream without news says so after this, so that nobody hangs up."""
+
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"enum": ["progress", "end"]},
+        "data": {"type": "string", "description": "The job, as `GET /v1/jobs/{job_id}` has it."},
+    },
+    "example": {"id": "1", "event": "progress", "data": '{"state": "running", ...}'},
+}
+"""What one event is."""
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], route_class=OnceRoute)
 
@@ -59,7 +71,7 @@ def one(job_id: IdPath, _: Reader, response: Response, services: Served) -> Prog
     "/{job_id}/events",
     summary="A job's progress as it goes on (server-sent events).",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
 )
 async def events(job_id: IdPath, _: Reader, services: Served) -> StreamingResponse:
     """An event `progress` whenever something changed, and `end` when the job is over."""

@@ -168,6 +168,7 @@ def forget_one(
     "/{person_id}/pictures",
     summary="Learn what a person looks like.",
     openapi_extra=PICTURES_BODY,
+    response_model=TaughtShown,
 )
 async def teach(
     person_id: IdPath, request: Request, caller: Labeller, services: Served

@@ -23,6 +23,7 @@ from playbill.media.video import SampledVideo
 from playbill.server.auth import Reader
 from playbill.server.params import IdPath, IdQuery
 from playbill.server.problems import Problem
+from playbill.server.routes.images import DOCUMENT
 from playbill.server.services import Served, Services
 
 QUALITY = 85
@@ -38,7 +39,8 @@ router = APIRouter(prefix="/v1/media", tags=["media"])
     response_class=Response,
     responses={
         200: {
-            "content": {format_.media_type.partition(";")[0]: {} for format_ in FORMATS.values()},
+            "content": {format_.media_type.partition(";")[0]: {} for format_ in FORMATS.values()}
+            | {"application/json": {"schema": DOCUMENT}},
             "description": "The document `playbill/1`, or another format.",
         }
     },
