@@ -158,13 +158,14 @@ def test_glimpses_are_given_once_when_decoding_starts_over(tmp_path: Path) -> No
 def test_damage_costs_its_own_unit_alone(tmp_path: Path) -> None:
     """Everywhere else no more is decoded than in the sound file."""
     path, every = fast_start(tmp_path / "a.mp4"), 6
-    facts, sound, damaged = survey(path, Limits()), Glimpses(), Glimpses()
+    sound, damaged = Glimpses(), Glimpses()
     with SampledVideo.open(path, every, observe=sound) as video:
         list(video)
     spoil(path, 0.5, 0.54)
     with SampledVideo.open(path, every, observe=damaged) as video:
         list(video)
 
+    facts = survey(path, Limits())
     assert facts.frames is not None
     places = facts.frames.position[list(set(sound.indices) ^ set(damaged.indices))]
     units = [u.packets for u in wanted_units(facts.scan, facts.frames, EveryNth(every))]
