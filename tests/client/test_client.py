@@ -351,6 +351,21 @@ def test_the_client_comes_again_when_it_is_told_to() -> None:
     assert len({request.headers["Idempotency-Key"] for request in asked}) == 1
 
 
+def test_the_client_waits_for_the_answer_to_its_own_first_request() -> None:
+    answers = [
+        httpx.Response(409, headers={"Retry-After": "5"}, json={"detail": "still at it"}),
+        httpx.Response(409, json={"detail": "it contradicts"}),
+    ]
+    transport = httpx.MockTransport(lambda _: answers.pop(0))
+    slept: list[float] = []
+    with (
+        httpx.Client(base_url="http://test", transport=transport) as http,
+        pytest.raises(Changed, match="contradicts"),
+    ):
+        Calls(http, sleep=slept.append).ask("POST", "/v1/people")
+    assert slept == [5.0]
+
+
 def test_a_server_that_is_away_is_said_so() -> None:
     with httpx.Client(base_url="http://127.0.0.1:1") as http:
         calls = Calls(http, sleep=lambda _: None)

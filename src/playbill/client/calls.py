@@ -45,7 +45,7 @@ class Calls:
                     raise NotReached(f"{self.http.base_url}: {error}") from error
                 self.sleep(_pause_s(attempt, None))
                 continue
-            if response.status_code not in LATER or last:
+            if last or not _asks_for_patience(response):
                 return checked(response)
             self.sleep(_pause_s(attempt, response.headers.get("Retry-After")))
         raise AssertionError("unreachable")
@@ -93,6 +93,12 @@ def checked(response: httpx.Response) -> httpx.Response:
     said = problem if isinstance(problem, dict) else {}
     kind = OF_STATUS.get(response.status_code, ServerError)
     raise kind(response.status_code, said)
+
+
+def _asks_for_patience(response: httpx.Response) -> bool:
+    """A 409 does where the same request is being answered just now."""
+    later, conflict = response.status_code in LATER, response.status_code == 409
+    return later or (conflict and "Retry-After" in response.headers)
 
 
 def _pause_s(attempt: int, asked: str | None) -> float:

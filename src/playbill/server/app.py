@@ -8,7 +8,6 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from playbill.archive.access.replies import drop_unfinished
 from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes
 from playbill.pipeline.settings import AnalysisSettings
@@ -88,7 +87,6 @@ def create_app(
         services = _services(archive, settings, opened, metrics)
         shutil.rmtree(services.incoming, ignore_errors=True)
         app.state.services = services
-        await asyncio.to_thread(archive.database.write, drop_unfinished)
         await asyncio.to_thread(services.naming.try_to_renew)
         chores = [asyncio.create_task(chore) for chore in _chores(services)]
         try:

@@ -1,7 +1,9 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, and not done again."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -10,19 +12,24 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from playbill.archive.access.replies import (
+    LEASE_S,
     KeyReused,
     Reply,
     StillAtIt,
+    beat_reply,
     begin_reply,
     drop_reply,
     keep_reply,
 )
 from playbill.archive.database import Database
+from playbill.errors import ArchiveUnavailable
 from playbill.server.auth import authenticate
 from playbill.server.problems import Problem, busy
 from playbill.server.services import services_of
 
 HEADER = "Idempotency-Key"
+LONGEST_WAIT_S = 5.0
+"""So soon it is worth while to ask whether the first request is answered."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _KEPT = frozenset({"content-type", "location", "etag"})
 
@@ -72,9 +79,11 @@ async def once(
         headers = before.headers | {"Idempotency-Replayed": "true"}
         return Response(before.body, before.status, headers)
     try:
-        response = await work()
+        async with _beating(database, who, key):
+            response = await work()
     except BaseException:
-        await to_thread.run_sync(lambda: database.write(lambda tx: drop_reply(tx, who, key)))
+        with suppress(ArchiveUnavailable):  # it expires by itself
+            await to_thread.run_sync(lambda: database.write(lambda tx: drop_reply(tx, who, key)))
         raise
     headers = {name: text for name, text in response.headers.items() if name in _KEPT}
     reply = Reply(response.status_code, headers, bytes(response.body))
@@ -88,4 +97,21 @@ def _begin(database: Database, who: str, key: str, digest: str) -> Reply | None:
     except KeyReused as error:
         raise Problem(422, str(error), "key-reused", where=HEADER) from error
     except StillAtIt as error:
-        raise busy(str(error), 1, 409) from error
+        raise busy(str(error), min(error.left_s, LONGEST_WAIT_S), 409) from error
+
+
+@asynccontextmanager
+async def _beating(database: Database, who: str, key: str) -> AsyncIterator[None]:
+    """Keep the key while the block runs, however long that is."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            with suppress(ArchiveUnavailable):
+                await asyncio.to_thread(database.write, lambda tx: beat_reply(tx, who, key))
+
+    beats = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beats.cancel()
