@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.decisions import decisions_page
+from tools.reference_api import api_page
 from tools.reference_cli import cli_page
 from tools.reference_document import document_page
 from tools.reference_models import models_page
@@ -23,6 +24,7 @@ def pages() -> Mapping[str, str]:
     example = (DOCS / "reference" / "example.json").read_text("utf-8")
     return {
         "decisions/README.md": decisions_page(DOCS / "decisions"),
+        "reference/api.md": api_page(),
         "reference/cli.md": cli_page(),
         "reference/document.md": document_page(example),
         "reference/models.md": models_page(),

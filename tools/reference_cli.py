@@ -30,15 +30,15 @@ def cli_page() -> str:
 def all_commands() -> Iterator[tuple[str, Callable[..., Any]]]:
     """`models pull` and what answers to it, for every command."""
     yield from _commands(app, "")
-    for group in app.registered_groups:
-        if group.typer_instance and group.name:
-            yield from _commands(group.typer_instance, f"{group.name} ")
 
 
 def _commands(typer_app: Typer, prefix: str) -> Iterator[tuple[str, Callable[..., Any]]]:
     for info in typer_app.registered_commands:
         if info.callback:
             yield prefix + (info.name or info.callback.__name__.replace("_", "-")), info.callback
+    for group in typer_app.registered_groups:
+        if group.typer_instance and group.name:
+            yield from _commands(group.typer_instance, f"{prefix}{group.name} ")
 
 
 def _command(words: str, callback: Callable[..., Any]) -> str:
@@ -90,6 +90,7 @@ def _values(kind: Any, info: ArgumentInfo | OptionInfo) -> str:
         "int": "whole number",
         "float": "number",
         "bool": "flag",
+        "datetime": "day, or day and time",
     }
     limits = [f"from {info.min:g}"] if info.min is not None else []
     limits += [f"to {info.max:g}"] if info.max is not None else []

@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import playbill
-from playbill import errors
+from playbill import client, errors
 from tools.markdown import code, docstring, one_line, page, table
 
 HEAD = """`import playbill` gives the names of the first part. They and the errors are what Playbill
@@ -50,6 +50,8 @@ def python_page() -> str:
         *(_entry(*place) for place in MADE_OF),
         "## Many media with networks opened once",
         *(_entry(*place) for place in MANY_MEDIA),
+        "## A server from Python",
+        *(_entry(getattr(client, name).__module__, name) for name in client.__all__),
     )
 
 

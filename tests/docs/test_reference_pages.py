@@ -5,9 +5,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from fastapi.routing import APIRoute
 
 from playbill import to_document
 from playbill.archive.reading import document_schema, read_document
+from playbill.server.app import ROUTERS
 from tools.reference import DOCS, REMAKE, outdated, pages
 
 EXAMPLE = DOCS / "reference" / "example.json"
@@ -45,3 +47,18 @@ def test_every_key_of_the_schema_stands_in_the_reference() -> None:
     keys = {key for part in parts for key in part.get("properties", {})}
 
     assert [key for key in sorted(keys) if f"| `{key}` |" not in page] == []
+
+
+def test_every_call_of_the_server_stands_in_the_reference_with_what_it_needs() -> None:
+    page = pages()["reference/api.md"]
+    calls = {
+        f"| `{method} {route.path_format}` | "
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+    assert [call for call in sorted(calls) if call not in page] == []
+    assert "| `POST /v1/users` | admin | " in page
+    assert "| `GET /healthz` | nothing | " in page

@@ -20,7 +20,7 @@ from tests.docs.blocks import (
 from tools.reference_cli import all_commands
 
 DECISIONS = ROOT / "docs" / "decisions"
-FOREIGN_OPTIONS = {"--check", "--logdir"}
+FOREIGN_OPTIONS = {"--check", "--data-binary", "--logdir"}
 """Options in the documentation that are not those of `playbill`."""
 
 
@@ -29,11 +29,20 @@ def named(document: Path) -> str:
 
 
 def parse(words: list[str]) -> None:
-    """Let typer read a command line as `playbill` would, without doing what it says."""
-    command, rest = typer.main.get_command(app), list(words)
+    """Let typer read a command line as `playbill` would, without doing what it says.
+
+    Variables of the shell stand for numbers, and files need not be there.
+    """
+    command = typer.main.get_command(app)
+    rest = [re.sub(r"^\$\w+$", "1", word) for word in words]
     while hasattr(command, "commands"):
         command = command.commands[rest.pop(0)]
-    command.make_context("playbill", rest)
+    with pytest.MonkeyPatch.context() as patch:
+        for parameter in command.params:
+            descriptor = getattr(parameter, "type_descriptor", None)
+            if descriptor is not None and getattr(descriptor.parameter_info, "exists", False):
+                patch.setattr(descriptor.parameter_info, "exists", False)
+        command.make_context("playbill", rest)
 
 
 def test_a_wrong_option_is_noticed() -> None:
