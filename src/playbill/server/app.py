@@ -27,6 +27,7 @@ from playbill.server.routes import (
     clusters,
     crops,
     decisions,
+    files,
     health,
     images,
     jobs,
@@ -43,6 +44,7 @@ from playbill.server.routes import (
 )
 from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
+from playbill.server.surveys import Surveys
 from playbill.server.tidying import tidy
 
 DESCRIPTION = """
@@ -57,6 +59,7 @@ ROUTERS = (
     uploads.router,
     media.router,
     results.router,
+    files.router,
     jobs.router,
     people.router,
     people.uploads,
@@ -149,6 +152,7 @@ def _services(
         matching=Matching(archive, naming),
         metrics=metrics,
         boxes=DocumentBoxes(),
+        surveys=Surveys(),
         uploads=Busy(),
         rates=Rates(per_s, settings.rate_per_minute / 10),
         logins_of_name=Rates(logins / 300, logins),

@@ -11,9 +11,13 @@ from playbill.server.problems import Problem
 _ONE = re.compile(r'\s*(W/)?"([^"]*)"\s*')
 
 
-def etag(version: int) -> str:
-    """The ETag of that version of something."""
-    return f'"{version}"'
+def etag(version: int, shown: str = "") -> str:
+    """The ETag of that version of something; `shown`: of what is told beside it, as an ETag.
+
+    >>> etag(3), etag(3, '"ab"')
+    ('"3"', '"3.ab"')
+    """
+    return f'"{version}.{shown.strip(chr(34))}"' if shown else f'"{version}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,13 @@ def to_match(if_match: str | None) -> Match:
             found=if_match[:100],
         )
     # A weak ETag never matches here.
-    return Match(frozenset(one[2] for one in found if one and not one[1]))
+    return Match(frozenset(one[2].partition(".")[0] for one in found if one and not one[1]))
 
 
 def _matching(
     if_match: Annotated[
         str | None,
-        Header(
-            alias="If-Match", description="The ETag of what is to be edited.", examples=['"1"']
-        ),
+        Header(alias="If-Match", description="The ETag of what is to be edited.", examples=['"1"']),
     ] = None,
 ) -> Match:
     return to_match(if_match)

@@ -36,13 +36,14 @@ ETAGS = frozenset(
 """Operations whose answer has an ETag."""
 CONDITIONAL = frozenset(
     {
+        "/v1/media/{media_id}",
         "/v1/media/{media_id}/document",
         "/v1/media/{media_id}/file",
         "/v1/media/{media_id}/frames/{index}.jpg",
         "/v1/crops/{key}",
     }
 )
-"""Files: whoever has them already gets 304."""
+"""Whoever has these already gets 304."""
 NOT_ONCE = ("/v1/uploads", "/v1/sessions", "/v1/search")
 """Paths whose POSTs take no idempotency key: they have their own, or may be sent again anyway."""
 TUS_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -161,7 +162,7 @@ def _add_parameters(method: str, path: str, operation: Json) -> None:
                 "example": "6fa459ea-ee8a-3ca4-894e-db77e160355e",
             }
         )
-    if path in CONDITIONAL:
+    if (method, path) in ETAGS and path in CONDITIONAL:
         parameters.append(
             {
                 "name": "If-None-Match",

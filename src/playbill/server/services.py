@@ -18,6 +18,7 @@ from playbill.server.pictures import Pictures
 from playbill.server.problems import busy
 from playbill.server.rates import Rates
 from playbill.server.settings import ServerSettings
+from playbill.server.surveys import Surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Services:
     metrics: Metrics
     boxes: DocumentBoxes
     """Of the runs that were searched last."""
+    surveys: Surveys
+    """Of the videos whose frames were asked for last."""
     uploads: Busy
     """Which uploads are being written to."""
     rates: Rates

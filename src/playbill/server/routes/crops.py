@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from playbill.errors import NotInArchive
 from playbill.server.auth import Reader
+from playbill.server.conditional import content_tag, has_already, unchanged
 from playbill.server.services import Served
 
 FOLDERS = ("crops", "portraits")
 """Of the blobs; what lies in others is not handed out here."""
-KEPT_S = 3600
+CACHE = "private, max-age=3600"
 
 router = APIRouter(prefix="/v1/crops", tags=["crops"])
 
@@ -28,14 +28,15 @@ def crop_address(key: str | None) -> str | None:
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {"schema": {"type": "string"}}}}},
 )
-async def one(key: Annotated[str, Path(max_length=300)], _: Reader, services: Served) -> Response:
+async def one(
+    key: Annotated[str, Path(max_length=300)], request: Request, _: Reader, services: Served
+) -> Response:
     """A JPEG; gone for good once its person is forgotten."""
     parts = key.split("/")
     if parts[0] not in FOLDERS or ".." in parts or "" in parts or "\0" in key:
         raise NotInArchive(f"crop {key[:80]!r}: there is no such picture in the archive")
-    headers = {"Cache-Control": f"private, max-age={KEPT_S}"}
-    path = services.archive.blobs.local_path(key)
-    if path is not None and await run_in_threadpool(path.is_file):
-        return FileResponse(path, media_type="image/jpeg", headers=headers)
     data = await run_in_threadpool(services.archive.blobs.get, key)
-    return Response(data, media_type="image/jpeg", headers=headers)
+    tag = content_tag(data)
+    if has_already(request, tag):
+        return unchanged(tag, CACHE)
+    return Response(data, media_type="image/jpeg", headers={"ETag": tag, "Cache-Control": CACHE})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from playbill.archive import audit
@@ -11,6 +11,7 @@ from playbill.archive.decisions.promoting import promote
 from playbill.archive.media import counts_of, get_media, list_media
 from playbill.archive.runs import list_runs
 from playbill.server.auth import Curator, Reader
+from playbill.server.conditional import content_tag, has_already, unchanged
 from playbill.server.etags import IfMatch, Match, etag
 from playbill.server.once import OnceRoute
 from playbill.server.params import After, IdPath, Limit
@@ -42,8 +43,10 @@ def some(
     return services.archive.database.read(work)
 
 
-@router.get("/{media_id}", summary="One medium.")
-def one(media_id: IdPath, _: Reader, response: Response, services: Served) -> MediumShown:
+@router.get("/{media_id}", summary="One medium.", response_model=MediumShown)
+def one(
+    media_id: IdPath, request: Request, _: Reader, response: Response, services: Served
+) -> MediumShown | Response:
     """With the ETag that a change needs."""
 
     def work(tx: Connection) -> MediumShown:
@@ -51,7 +54,11 @@ def one(media_id: IdPath, _: Reader, response: Response, services: Served) -> Me
         return MediumShown.of(row, counts_of(tx, [media_id])[media_id])
 
     medium = services.archive.database.read(work)
-    response.headers["ETag"] = etag(medium.version)
+    # Names change what is known of a medium, and not the medium.
+    tag = etag(medium.version, content_tag(medium.model_dump_json()))
+    if has_already(request, tag):
+        return unchanged(tag)
+    response.headers["ETag"] = tag
     return medium
 
 

@@ -1,6 +1,7 @@
 """What was found in a medium: documents and exports, and its frames as pictures."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from PIL import Image
 from sqlalchemy import Connection
 
+from playbill.archive.document import document_text
 from playbill.archive.documents import analysis_of, analysis_today, document_of
 from playbill.archive.media import MediaRow, get_media
 from playbill.archive.runs import get_run
@@ -19,15 +21,19 @@ from playbill.exports.accept import accepted_format
 from playbill.exports.formats import FORMATS, export_chunks
 from playbill.library.places import file_of
 from playbill.media.images import read_image
+from playbill.media.sampling import Only
 from playbill.media.video import SampledVideo
+from playbill.server.attachments import attachment
 from playbill.server.auth import Reader
+from playbill.server.conditional import content_tag, has_already, unchanged
 from playbill.server.params import IdPath, IdQuery
 from playbill.server.problems import Problem
 from playbill.server.routes.images import DOCUMENT
 from playbill.server.services import Served, Services
+from playbill.server.surveys import Surveys
 
 QUALITY = 85
-KEPT_S = 86_400
+CACHE = "private, max-age=86400, immutable"
 """A frame of a medium never changes."""
 
 router = APIRouter(prefix="/v1/media", tags=["media"])
@@ -72,17 +78,32 @@ def document(
         )
     if name == "json" and as_made:
         text = services.archive.database.read(lambda tx: document_of(tx, _run(tx, media_id, run)))
-        return Response(text, media_type="application/json")
+        tag = content_tag(text)
+        if has_already(request, tag):
+            return unchanged(tag)
+        return Response(text, media_type="application/json", headers=_checked_again(tag))
     analysis = services.archive.database.read(lambda tx: _analysis(tx, media_id, run, as_made))
     base = str(request.base_url)
+    # Formats may note when they were made, and who made them.
+    tag = content_tag(document_text(analysis), name, base, version("playbill"), weak=True)
+    if has_already(request, tag):
+        return unchanged(tag)
     chunks: Iterator[bytes] = export_chunks([analysis], name, base_url=f"{base}v1/media/{media_id}")
     target = FORMATS[name]
     stem = FilePath(analysis.media.name).stem
     return StreamingResponse(
         chunks,
         media_type=target.media_type,
-        headers={"Content-Disposition": _attachment(f"{stem}{target.suffix}"), "Vary": "Accept"},
+        headers={
+            "Content-Disposition": attachment(f"{stem}{target.suffix}"),
+            **_checked_again(tag),
+        },
     )
+
+
+def _checked_again(tag: str) -> dict[str, str]:
+    """Kept by the sender, who asks each time whether it is still so: names change."""
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
 
 
 @router.get(
@@ -95,6 +116,7 @@ def frame(
     *,
     media_id: IdPath,
     index: Annotated[int, Path(ge=0, le=2**31)],
+    request: Request,
     _: Reader,
     services: Served,
     width: Annotated[
@@ -103,9 +125,11 @@ def frame(
 ) -> Response:
     """Counted as in the document: decoded frames from 0, in the order they are shown."""
     media = services.archive.database.read(lambda tx: get_media(tx, media_id))
+    tag = content_tag(media.info.sha256, f"{index} {width} {QUALITY}")
+    if has_already(request, tag):
+        return unchanged(tag, CACHE)
     data = _jpeg(services, media, index, width)
-    headers = {"Cache-Control": f"private, max-age={KEPT_S}, immutable"}
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return Response(data, media_type="image/jpeg", headers={"ETag": tag, "Cache-Control": CACHE})
 
 
 def _run(tx: Connection, media_id: str, run_id: str | None) -> str:
@@ -138,7 +162,7 @@ def _jpeg(services: Services, media: MediaRow, index: int, width: int | None) ->
     name = media.info.name
     with file_of(services.archive, media) as path:
         try:
-            pixels = _pixels(media, path, index)
+            pixels = _pixels(services.surveys, media, path, index)
         except MediaError as error:
             raise MediaError(str(error).replace(str(path), name)) from error
     if pixels is None:
@@ -151,18 +175,8 @@ def _jpeg(services: Services, media: MediaRow, index: int, width: int | None) ->
     return target.getvalue()
 
 
-def _pixels(media: MediaRow, path: FilePath, index: int) -> Any:
+def _pixels(surveys: Surveys, media: MediaRow, path: FilePath, index: int) -> Any:
     if media.info.kind == "image":
         return read_image(path) if index == 0 else None
-    with SampledVideo.open(path, indices=[index], threads=2) as video:
+    with SampledVideo(path, surveys.of(media, path), Only.of([index]), threads=2) as video:
         return next((found.image for found in video if found.index == index), None)
-
-
-def _attachment(name: str) -> str:
-    """The header's value for a file of any name (RFC 6266)."""
-    plain = "".join(c if (c.isascii() and c.isalnum()) or c in "._-" else "_" for c in name)
-    quoted = "".join(
-        chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b"._-" else f"%{byte:02X}"
-        for byte in name.encode()
-    )
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted}"
