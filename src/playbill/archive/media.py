@@ -72,6 +72,7 @@ def add_media(tx: Connection, info: MediaInfo, *, bytes_: int, place: str | None
     Raises:
         ArchiveError: its name or place is no text that can be kept.
     """
+    audit.in_turn(tx)  # whoever adds the same at the same time sees it here, or waits
     if has_media(tx, info.id):
         return False
     for what, text in (("name", info.name), ("place", place or "")):
