@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from socket import socket
 
@@ -21,6 +21,7 @@ from playbill.archive.access.users import password_of
 from playbill.archive.archive import Archive
 from playbill.cli.main import app
 from playbill.errors import PlaybillError
+from playbill.server.settings import ServerSettings
 from tests.support.serving import png
 
 FAKE = """
@@ -118,6 +119,34 @@ def test_an_address_that_cannot_be_had_is_said_so(
         done = playbill("serve", "--archive", str(tmp_path), "--workers", "0", "--port", port)
 
     assert "cannot listen there" in done.refusal
+
+
+def test_limits_are_options_and_their_defaults_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[ServerSettings] = []
+
+    def noted(_: Archive, settings: ServerSettings) -> None:
+        taken.append(settings)
+
+    monkeypatch.setattr("playbill.server.app.create_app", noted)
+    monkeypatch.setattr("playbill.server.running.run", lambda *_, **__: None)
+    monkeypatch.setattr("playbill.server.logs.log_as_json", lambda _: None)
+    where = ("serve", "--archive", str(tmp_path), "--workers", "0")
+    playbill(*where)
+    playbill(
+        *where, "--max-picture-mib", "3", "--max-video-hours", "2", "--max-batch-pictures", "9"
+    )
+
+    given, own = taken[0], ServerSettings()
+    limits = [name for name in fields_of(own) if name.startswith(("max", "rate", "picture"))]
+    assert [getattr(given, name) for name in limits] == [getattr(own, name) for name in limits]
+    assert taken[1].max_picture_bytes == 3 << 20
+    assert (taken[1].max_video_s, taken[1].max_batch_pictures) == (7200, 9)
+
+
+def fields_of(settings: ServerSettings) -> list[str]:
+    return [field.name for field in fields(settings)]
 
 
 def test_a_killed_server_comes_back_with_all_jobs_that_it_took_and_its_password(

@@ -333,6 +333,38 @@ def test_an_upload_goes_on_where_the_line_broke(server: Serving, tmp_path: Path)
     assert sent["job_id"]
 
 
+class Counting(httpx.BaseTransport):
+    """Takes bodies piece by piece and keeps none; the line breaks in the middle of the first."""
+
+    def __init__(self) -> None:
+        self.largest, self.sizes = 0, list[int]()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        self.sizes.append(0)
+        for piece in request.stream:
+            self.sizes[-1] += len(piece)
+            self.largest = max(self.largest, len(piece))
+            if len(self.sizes) == 1 and self.sizes[-1] > 1 << 20:
+                raise httpx.WriteError("the line broke", request=request)
+        return httpx.Response(202, json={"job": {"id": "1"}})
+
+
+def test_a_video_in_one_body_is_streamed_and_begins_again_where_the_line_broke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, transport = tmp_path / "long.mp4", Counting()
+    with video.open("wb") as file:
+        file.truncate(32 << 20)
+    monkeypatch.setattr("playbill.client.calls.time.sleep", lambda _: None)
+    with Client("http://test", "key", transport=transport) as client:
+        assert client.video(video, in_pieces=False)["id"] == "1"
+
+    assert len(transport.sizes) == 2
+    assert transport.sizes[1] > 32 << 20
+    assert transport.largest <= 1 << 20
+
+
 def test_the_client_comes_again_when_it_is_told_to() -> None:
     asked: list[httpx.Request] = []
 

@@ -1,14 +1,23 @@
 """Bodies that are too large, too many, too slow, or bombs."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import sleep
 
 import httpx
 import pytest
 
+from playbill.archive.archive import Archive
+from playbill.core.faces import Faces
+from playbill.core.frame import Frame
+from playbill.pipeline.analyze import Analyzer
+from playbill.pipeline.networks import Networks
+from playbill.pipeline.settings import AnalysisSettings
+from playbill.server.opening import Opened
 from playbill.server.settings import ServerSettings
-from tests.support.serving import Serving, png, zipped
+from tests.support.drawn_people import card_of
+from tests.support.fakes import BlueIsADog, BrightnessFaces, ColourEmbedder
+from tests.support.serving import Serving, png, serving, zipped
 
 
 @pytest.fixture
@@ -96,3 +105,39 @@ class TestSlow:
             except httpx.WriteError:
                 pass  # the server has hung up
         assert list((server.archive.folder / "incoming").iterdir()) == []
+
+
+class Slow(BrightnessFaces):
+    """Takes its time, and counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = 0
+
+    def detect(self, frames: Sequence[Frame]) -> list[Faces]:
+        self.seen += len(frames)
+        sleep(0.05)
+        return super().detect(frames)
+
+
+def test_a_batch_whose_sender_leaves_is_not_gone_on_with(archive: Archive) -> None:
+    slow = Slow()
+
+    def opened(settings: AnalysisSettings) -> Opened:
+        networks = Networks(slow, ColourEmbedder(), BlueIsADog())
+        return Opened(Analyzer(networks, None, settings), card_of())
+
+    files = [("images", (f"{n}.png", png((n, 0, 0)))) for n in range(100)]
+    with serving(archive, open_=opened) as server:
+        token = server.token("viewer")
+        with server.http(token) as http, pytest.raises(httpx.ReadTimeout):
+            http.post("/v1/images/batch", files=files, timeout=httpx.Timeout(10, read=0.3))
+        sleep(0.3)
+        seen = slow.seen
+        sleep(0.3)
+        with server.http(token) as http:
+            assert http.post("/v1/images", files={"image": ("a.png", png())}).status_code == 200
+
+    assert seen < 60
+    assert slow.seen <= seen + 1
+    assert list((archive.folder / "incoming").iterdir()) == []

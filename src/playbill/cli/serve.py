@@ -13,6 +13,7 @@ import typer
 from playbill.archive.access.passwords import hash_password, new_password, require_good
 from playbill.archive.access.users import add_user, any_user
 from playbill.archive.archive import Archive
+from playbill.cli import serve_limits as limits
 from playbill.cli.archive.add import local_engine, running
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, who
 from playbill.cli.console import out, warn
@@ -20,6 +21,7 @@ from playbill.cli.options import DEFAULTS, Device, Every, Models, Precision, mod
 from playbill.errors import ArchiveError
 from playbill.jobs.opening import open_for_archive
 from playbill.pipeline.settings import AnalysisSettings
+from playbill.server.settings import GIB, MIB, ServerSettings
 
 ADMIN = "admin"
 PASSWORD_VARIABLE = "PLAYBILL_ADMIN_PASSWORD"  # noqa: S105 - its name, not the password
@@ -74,6 +76,15 @@ def serve(
             "whom it asks; several times."
         ),
     ] = None,
+    max_picture_mib: limits.PictureMib = limits.PICTURE_MIB,
+    max_megapixels: limits.Megapixels = limits.MEGAPIXELS,
+    max_batch_mib: limits.BatchMib = limits.BATCH_MIB,
+    max_batch_pictures: limits.BatchPictures = limits.BATCH_PICTURES,
+    max_video_gib: limits.VideoGib = limits.VIDEO_GIB,
+    max_video_hours: limits.VideoHours = limits.VIDEO_HOURS,
+    picture_threads: limits.PictureThreads = limits.LIMITS.picture_threads,
+    picture_queue: limits.PictureQueue = limits.LIMITS.picture_queue,
+    requests_per_minute: limits.RequestsPerMinute = limits.LIMITS.rate_per_minute,
     every: Every = DEFAULTS.sample_every,
     models: Models = "",
     precision: Precision = DEFAULTS.precision,
@@ -105,7 +116,6 @@ def serve(
         from playbill.server.hosts import to_proxies  # noqa: PLC0415
         from playbill.server.logs import log_as_json  # noqa: PLC0415
         from playbill.server.running import run  # noqa: PLC0415
-        from playbill.server.settings import ServerSettings  # noqa: PLC0415
 
         log_as_json(sys.stderr)
         served = ServerSettings(
@@ -115,6 +125,15 @@ def serve(
             https=https,
             hosts=(host, *(name or ())),
             proxies=to_proxies(proxy or ()),
+            max_picture_bytes=max_picture_mib * MIB,
+            max_picture_pixels=max_megapixels * limits.MEGA,
+            max_batch_bytes=max_batch_mib * MIB,
+            max_batch_pictures=max_batch_pictures,
+            max_video_bytes=max_video_gib * GIB,
+            max_video_s=max_video_hours * limits.HOUR_S,
+            picture_threads=picture_threads,
+            picture_queue=picture_queue,
+            rate_per_minute=requests_per_minute,
         )
         engine = local_engine(archive, workers, open_for_archive) if workers else None
         with running(engine):

@@ -118,7 +118,7 @@ class Client:
         with source.open("rb") as file:
             fields = {name: str(value) for name, value in wishes.items() if value is not None}
             taken = self._calls.json(
-                "POST", "/v1/videos", files={"video": (source.name, file.read())}, data=fields
+                "POST", "/v1/videos", files={"video": (source.name, file)}, data=fields
             )
         return dict(taken["job"])
 

@@ -160,7 +160,12 @@ async def _documents(request: Request, services: Services, files: list[Received]
                 raise Problem(400, "the sender went away", "gone")
             return await _result(request, services.pictures, picture)
 
-    results = await asyncio.gather(*[one_of_many(picture) for picture in pictures])
+    tasks = [asyncio.create_task(one_of_many(picture)) for picture in pictures]
+    try:
+        results = await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
     return '{"results": [' + ", ".join(results) + "]}\n"
 
 
