@@ -93,8 +93,20 @@ def test_the_first_start_makes_an_admin_and_says_the_password_once(tmp_path: Pat
         httpx.get(f"{url}/healthz", headers={"X-Request-ID": mine})
     (line,) = [line for line in log if mine in line]
     assert json.loads(line)["status"] == 200
-    with served(tmp_path) as (_, said):
+    named = ("--name", "playbill.example.org", "--proxy", "127.0.0.1")
+    with served(tmp_path, *named) as (url, said):
         assert "password" not in " ".join(said)
+        hosts = ("playbill.example.org", "localhost", "evil.example")
+        answers = [httpx.get(f"{url}/healthz", headers={"Host": host}) for host in hosts]
+        assert [answer.status_code for answer in answers] == [200, 200, 421]
+
+
+def test_a_proxy_that_is_no_address_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbill.server.logs.log_as_json", lambda _: None)
+    done = playbill("serve", "--archive", str(tmp_path), "--proxy", "proxy.example.org")
+    assert done.refusal.startswith("proxy: found 'proxy.example.org', expected an IP address")
 
 
 @pytest.mark.parametrize("password", ["admin", "changeme", "password1234", "aaaaaaaaaaaaaaa", ""])
