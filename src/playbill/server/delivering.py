@@ -26,7 +26,7 @@ from playbill.archive.queue import get_job
 from playbill.errors import PlaybillError
 from playbill.server.hooks import PORTS, check_address, is_public
 from playbill.server.problems import Problem
-from playbill.server.schemas.media import JobShown
+from playbill.server.schemas.jobs import JobShown
 from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
 

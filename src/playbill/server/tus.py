@@ -1,16 +1,11 @@
-"""The bytes of uploads in pieces: what is acknowledged is on disk, and a file is whole or not."""
+"""Uploads in pieces: gone on with, finished once they are whole, dropped when nobody does."""
 
-import base64
-import binascii
-import hashlib
-import hmac
-import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
 from anyio import CancelScope, to_thread
 from starlette.requests import ClientDisconnect
@@ -26,57 +21,16 @@ from playbill.archive.uploads import (
     open_uploads,
 )
 from playbill.errors import MediaError
+from playbill.server.checksums import Checksum
 from playbill.server.ingest import Wish, check_wish, take_file
+from playbill.server.piece import Piece
 from playbill.server.problems import Problem
 from playbill.server.services import Services
 
-ALGORITHMS = ("sha1", "sha256")
 NOTE_EVERY = 64 << 20
 """After so many bytes they are made safe, so that a kill loses no more."""
-WRITE_AT_ONCE = 1 << 20
 SPARE_BYTES = 256 << 20
 """So much of the disk is left free."""
-
-
-class _Hash(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-
-    def digest(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Checksum:
-    """What a piece is promised to be."""
-
-    algorithm: str
-    digest: bytes
-
-    @classmethod
-    def read(cls, header: str | None) -> "Checksum | None":
-        """From `sha256 BASE64`; None: nothing is promised.
-
-        Raises:
-            Problem: 400, it is of another form or algorithm.
-        """
-        if header is None:
-            return None
-        algorithm, _, text = header.partition(" ")
-        try:
-            if algorithm not in ALGORITHMS:
-                raise ValueError(algorithm)
-            return cls(algorithm, base64.b64decode(text, validate=True))
-        except (binascii.Error, ValueError) as error:
-            raise Problem(
-                400,
-                f"Upload-Checksum: found {header[:80]!r}, expected `sha256 BASE64` "
-                f"({' or '.join(ALGORITHMS)})",
-                "malformed",
-                where="Upload-Checksum",
-            ) from error
-
-    def begin(self) -> _Hash:
-        """What is to be fed with the piece."""
-        return hashlib.sha256() if self.algorithm == "sha256" else hashlib.sha1()  # noqa: S324
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +166,7 @@ class Uploading:
     async def _write(
         self, upload: UploadRow, checksum: Checksum | None, chunks: AsyncIterator[bytes]
     ) -> None:
-        piece = await to_thread.run_sync(_Piece, self.path_of(upload.id), upload, checksum)
+        piece = await to_thread.run_sync(Piece, self.path_of(upload.id), upload, checksum)
         try:
             async for chunk in chunks:
                 if piece.add(chunk):
@@ -230,84 +184,10 @@ class Uploading:
         finally:
             piece.close()
 
-    def _note(self, piece: "_Piece") -> None:
+    def _note(self, piece: Piece) -> None:
         received = piece.make_safe()
         database = self.services.archive.database
         database.write(lambda tx: note_received(tx, piece.upload_id, received))
-
-
-class _Piece:
-    """Bytes that are added to an upload."""
-
-    def __init__(self, path: Path, upload: UploadRow, checksum: Checksum | None) -> None:
-        self.upload_id, self._length, self._checksum = upload.id, upload.length, checksum
-        self._at, self.unsafe = upload.received, 0
-        self._hash = checksum.begin() if checksum else None
-        self._pending: list[bytes] = []
-        self._pending_bytes = 0
-        self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
-        # A kill may have left more than was acknowledged.
-        self._file.truncate(upload.received)
-        self._file.seek(upload.received)
-
-    def add(self, chunk: bytes) -> bool:
-        """Take some bytes; says whether it is time to `write`.
-
-        Raises:
-            Problem: 413, they are more than was announced.
-        """
-        if self._at + self._pending_bytes + len(chunk) > self._length:
-            raise Problem(
-                413,
-                f"body: found more than the {self._length:,} bytes that were announced",
-                "too-large",
-                where="body",
-            )
-        self._pending.append(chunk)
-        self._pending_bytes += len(chunk)
-        return self._pending_bytes >= WRITE_AT_ONCE
-
-    def write(self) -> None:
-        """Write what was taken."""
-        data = b"".join(self._pending)
-        self._pending, self._pending_bytes = [], 0
-        if self._hash:
-            self._hash.update(data)
-        self._file.write(data)
-        self._at += len(data)
-        self.unsafe += len(data)
-
-    def check(self) -> None:
-        """Compare the checksum.
-
-        Raises:
-            Problem: 460, it is another: none of the piece counts.
-        """
-        self.write()
-        if not self._checksum or not self._hash:
-            return
-        found = self._hash.digest()
-        if not hmac.compare_digest(found, self._checksum.digest):
-            raise Problem(
-                460,
-                "Upload-Checksum: found another for this piece: send it again",
-                "checksum-mismatch",
-                where="Upload-Checksum",
-                found=base64.b64encode(found).decode(),
-                expected=base64.b64encode(self._checksum.digest).decode(),
-            )
-
-    def make_safe(self) -> int:
-        """Bring all to disk; so many bytes are there."""
-        self.write()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self.unsafe = 0
-        return self._at
-
-    def close(self) -> None:
-        """Close the file; nothing is lost that was made safe."""
-        self._file.close()
 
 
 def _wish(details: dict[str, Any]) -> Wish:

@@ -16,7 +16,7 @@ from playbill.server.auth import Curator, Reader
 from playbill.server.etags import IfMatch, etag
 from playbill.server.once import OnceRoute
 from playbill.server.params import IdPath, IdQuery, Limit
-from playbill.server.schemas.media import JobChange, JobShown, JobsPage, ProgressShown
+from playbill.server.schemas.jobs import JobChange, JobShown, JobsPage, ProgressShown
 from playbill.server.services import Served, Services
 
 SILENCE_S = 15.0

@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from playbill.archive.uploads import UploadRow, get_upload
 from playbill.server.auth import Caller, Curator
+from playbill.server.checksums import ALGORITHMS, Checksum
 from playbill.server.params import IdPath
 from playbill.server.problems import Problem, not_allowed, too_large, wrong_type
-from playbill.server.schemas.media import UploadShown
+from playbill.server.schemas.taking import UploadShown
 from playbill.server.schemas.wishes import WishFields
 from playbill.server.services import Served, Services
-from playbill.server.tus import ALGORITHMS, Checksum, Uploading
+from playbill.server.tus import Uploading
 
 VERSION = "1.0.0"
 MOST_METADATA = 8192

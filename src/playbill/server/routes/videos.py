@@ -12,7 +12,9 @@ from playbill.server.incoming import received
 from playbill.server.ingest import Taken, Wish, check_wish, take_file, take_path
 from playbill.server.once import once
 from playbill.server.problems import Problem, too_large
-from playbill.server.schemas.media import JobShown, MediumShown, PathBody, TakenShown
+from playbill.server.schemas.jobs import JobShown
+from playbill.server.schemas.media import MediumShown
+from playbill.server.schemas.taking import PathBody, TakenShown
 from playbill.server.schemas.wishes import WishFields
 from playbill.server.services import Served, Services
 
