@@ -1,9 +1,11 @@
 """ZIPs from strangers: taken out without trust."""
 
 import stat
+import warnings
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
@@ -84,3 +86,91 @@ def test_a_damaged_zip_is_no_server_error(http: httpx.Client, content: bytes) ->
     answer = http.post("/v1/images/batch", files={"zip": ("a.zip", content)})
 
     assert 400 <= answer.status_code < 500 or answer.json() == {"results": []}
+
+
+def results_of(http: httpx.Client, content: bytes) -> list[dict[str, Any]]:
+    answer = http.post("/v1/images/batch", files={"zip": ("a.zip", content)})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["results"])
+
+
+def test_a_zip_in_a_zip_is_not_taken_out(http: httpx.Client) -> None:
+    bomb = zipped(**{f"{n}.png": bytes(1_000_000) for n in range(20)})
+    outer = BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("inner.zip", bomb)
+        archive.writestr("sky.png", png(BLUE))
+
+    inner, sky = results_of(http, outer.getvalue())
+
+    assert (inner["name"], inner["problem"]["status"]) == ("inner.zip", 415)
+    assert sky["document"]["media"]["name"] == "sky.png"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_is_refused_before_it_is_taken_out(
+    server: Serving, http: httpx.Client, method: int
+) -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for number in range(20):
+            archive.writestr(f"{number}.png", bytes(5_000_000))
+    before = sum(path.stat().st_size for path in server.archive.folder.rglob("*"))
+
+    answer = http.post("/v1/images/batch", files={"zip": ("a.zip", target.getvalue())})
+
+    assert answer.status_code == 413
+    assert "times its size" in answer.json()["found"]
+    after = sum(path.stat().st_size for path in server.archive.folder.rglob("*"))
+    assert after < before + 1_000_000
+
+
+def test_an_entry_that_lies_about_its_size_is_read_no_further(http: httpx.Client) -> None:
+    """The directory says 100 bytes; two million zeros lie there."""
+    content = bytearray(zipped(**{"a.png": bytes(2_000_000), "b.png": png()}))
+    first = content.index(b"PK\1\2")
+    for place in (22, first + 24):
+        content[place : place + 4] = (100).to_bytes(4, "little")
+
+    lie, fine = results_of(http, bytes(content))
+
+    assert lie["problem"]["status"] in {415, 422}
+    assert fine["document"]["media"]["name"] == "b.png"
+
+
+def test_entries_that_overlap_do_not_multiply(http: httpx.Client) -> None:
+    """As in the bombs of D. Fifield: many names for the same bytes."""
+    content = zipped(**{"a.png": bytes(900_000)})
+    start = content.index(b"PK\1\2")
+    entry, end = content[start : content.index(b"PK\5\6")], content[-22:]
+    many = bytearray(content[:start] + entry * 200 + end)
+    many[-14:-12] = many[-12:-10] = (200).to_bytes(2, "little")
+    many[-10:-6] = (len(entry) * 200).to_bytes(4, "little")
+
+    answer = http.post("/v1/images/batch", files={"zip": ("a.zip", bytes(many))})
+
+    assert answer.status_code == 413, answer.text
+
+
+def test_ten_thousand_tiny_files_are_refused_by_their_number(
+    server: Serving, http: httpx.Client
+) -> None:
+    content = zipped(**{f"{number}.png": b"x" for number in range(10_000)})
+
+    answer = http.post("/v1/images/batch", files={"zip": ("a.zip", content)})
+
+    assert answer.status_code == 413
+    assert answer.json()["found"] == "10000 files"
+    assert list((server.archive.folder / "incoming").iterdir()) == []
+
+
+def test_two_entries_of_one_name_are_two_pictures(http: httpx.Client) -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        archive.writestr("a.png", png(BLUE))
+        archive.writestr("a.png", png(RED))
+
+    first, second = results_of(http, target.getvalue())
+
+    assert first["document"]["media"]["sha256"] != second["document"]["media"]["sha256"]

@@ -3,7 +3,7 @@
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -81,10 +81,10 @@ class Serving:
 def serving(
     archive: Archive,
     settings: ServerSettings | None = None,
-    open_: object = fake_networks,
+    open_: Callable[[AnalysisSettings], Opened] = fake_networks,
 ) -> Iterator[Serving]:
     """Serve an archive while the block runs."""
-    app = create_app(archive, settings or ServerSettings(), open_)  # type: ignore[arg-type]
+    app = create_app(archive, settings or ServerSettings(), open_)
     proxies = settings.proxies if settings else ()
     server = uvicorn.Server(config_of(app, proxies=proxies))
     thread = Thread(target=server.run, daemon=True)
@@ -103,11 +103,15 @@ def serving(
 
 
 @contextmanager
-def served_in(folder: Path, settings: ServerSettings | None = None) -> Iterator[Serving]:
+def served_in(
+    folder: Path,
+    settings: ServerSettings | None = None,
+    open_: Callable[[AnalysisSettings], Opened] = fake_networks,
+) -> Iterator[Serving]:
     """Serve a new archive in `folder`."""
     archive = Archive.create(folder)
     try:
-        with serving(archive, settings) as running:
+        with serving(archive, settings, open_) as running:
             yield running
     finally:
         archive.close()
