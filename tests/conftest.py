@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from playbill.archive.archive import Archive
@@ -12,6 +13,10 @@ from playbill.archive.tables import metadata
 from tests.support.databases import KINDS, empty_url
 
 MARKS: dict[str, list[pytest.MarkDecorator]] = {"sqlite": [], "postgres": [pytest.mark.postgres]}
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def folder_from(variable: str) -> Path:
