@@ -161,7 +161,7 @@ def fields_of(settings: ServerSettings) -> list[str]:
     return [field.name for field in fields(settings)]
 
 
-def test_a_killed_server_comes_back_with_all_jobs_that_it_took_and_its_password(
+def test_a_killed_server_comes_back_with_all_that_it_took(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "archive"
