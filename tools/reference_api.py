@@ -40,6 +40,8 @@ SCOPES = MappingProxyType(
 """What lets a caller in, and the scope that it asks for."""
 
 
+HELD_BY_ALL = frozenset({"If-Match", "If-None-Match", "Idempotency-Key"})
+"""Headers that the head of the page speaks of."""
 Operation = tuple[str, str, Mapping[str, Any]]
 """Method, path, and what OpenAPI says of them."""
 
@@ -106,7 +108,7 @@ def _operations(
         [code(f"{method.upper()} {path}"), _parameter(parameter), _meaning(parameter)]
         for method, path, operation in operations
         for parameter in operation.get("parameters", ())
-        if parameter["in"] != "path" and parameter["name"] != "if-match"
+        if parameter["in"] != "path" and parameter["name"] not in HELD_BY_ALL
     ]
     if rows:
         yield table(["call", "parameter", "meaning"], rows)
