@@ -70,6 +70,7 @@ def cancel(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Give a job up; what is done of it is kept for a retry."""
     with opened(archive) as place:
         place.database.write(lambda tx: queue.cancel(tx, job, who=who()))
+    out().print(f"job {job} is given up  (again: playbill archive jobs retry {job})")
 
 
 @jobs.command("retry")
@@ -77,6 +78,7 @@ def retry(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Queue a job again that failed, was cancelled or gave frames up; workers do the rest of it."""
     with opened(archive) as place:
         place.database.write(lambda tx: queue.retry(tx, job, who=who()))
+    out().print(f"job {job} is queued again")
 
 
 @jobs.command("priority")
@@ -88,6 +90,7 @@ def priority(
     """Put a job before those of a smaller number."""
     with opened(archive) as place:
         place.database.write(lambda tx: queue.prioritise(tx, job, to, who=who()))
+    out().print(f"job {job} has the priority {to}")
 
 
 @app.command("work")

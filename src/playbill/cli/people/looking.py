@@ -105,7 +105,8 @@ def groups(
             _print_json(_cluster(row))
         else:
             name = f"person {row.person_id}" if row.person_id else "nobody yet"
-            said = f"{row.id}  {row.tracks:6} tracks  {name}"
+            tracks = "track " if row.tracks == 1 else "tracks"
+            said = f"{row.id}  {row.tracks:6} {tracks}  {name}"
             out().print(escape(said), soft_wrap=True)
     _say_more(page.next)
 
