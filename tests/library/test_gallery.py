@@ -142,3 +142,16 @@ def test_what_a_person_said_stays_whatever_the_gallery_says(archive: Archive) ->
     match(archive)
 
     assert people_of_tracks(archive) == [alan]
+
+
+def test_a_face_given_to_somebody_else_makes_another_gallery(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    ada, alan = person(archive, "Ada Lovelace"), person(archive, "Alan Turing")
+    [track] = archive.database.read(lambda tx: tx.scalars(select(tracks.c.id)).all())
+    archive.database.write(lambda tx: assign(tx, WHO, [track], ada))
+    before = archive.database.read(state_of_people)
+
+    archive.database.write(lambda tx: assign(tx, WHO, [track], alan))
+
+    assert known(archive) == ["Alan Turing"]
+    assert archive.database.read(state_of_people) != before

@@ -1,5 +1,7 @@
 """Faces without names are grouped across media, and one name names them all."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from playbill.archive.people import create_person
 from playbill.archive.tables import appearances, clusters, media, tracks
 from playbill.core.people import Person
 from playbill.library.grouping import group_new
+from playbill.recognition.clustering import whisper
 from tests.support.sightings import SPACE, Actor, keep, named, sightings, video
 
 LEFT, RIGHT = (40, 30, 80, 80), (200, 30, 240, 80)
@@ -98,3 +101,27 @@ def test_those_with_a_name_are_not_grouped_and_grouping_twice_changes_nothing(
 
     assert cluster_of_tracks(archive) == [None]
     assert archive.database.read(lambda tx: tx.execute(select(clusters)).all()) == []
+
+
+def test_a_group_that_is_named_in_the_meantime_takes_no_new_faces(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    group_new(archive, SPACE, None)
+    [cluster] = cluster_of_tracks(archive)
+    assert cluster is not None
+    ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
+    seen(archive, "b.mp4", Actor(range(3), look=1))
+
+    def named_meanwhile(*args: Any, **given: Any) -> dict[int, int]:
+        archive.database.write(lambda tx: name_cluster(tx, "user:test", cluster, ada))
+        return whisper(*args, **given)
+
+    monkeypatch.setattr("playbill.library.grouping.whisper", named_meanwhile)
+
+    assert group_new(archive, SPACE, None) == 0
+
+    monkeypatch.undo()
+    assert cluster_of_tracks(archive) == [cluster, None]
+    assert group_new(archive, SPACE, None) == 1
+    assert len(set(cluster_of_tracks(archive))) == 2

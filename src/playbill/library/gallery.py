@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from playbill.archive.archive import Archive
 from playbill.archive.packing import unpack_vectors
-from playbill.archive.tables import people, portraits, tracks
+from playbill.archive.tables import decisions, people, portraits, tracks
 from playbill.core.embeddings import Embeddings
 from playbill.core.people import Person
 from playbill.recognition.fitting import STRANGER_RATE, fit
@@ -64,8 +64,10 @@ def state_of_people(tx: Connection) -> str:
     """Changes whenever the gallery may: cheap to ask for."""
     enrolled = tx.execute(select(func.count(), func.max(portraits.c.id))).one()
     known = select(func.count(), func.sum(people.c.version))
+    decided = select(func.max(decisions.c.seq))
     verified = select(func.count(), func.sum(tracks.c.id)).where(tracks.c.verified)
-    return f"{enrolled}{tx.execute(known).one()}{tx.execute(verified).one()}"
+    questions = (known, decided, verified)
+    return f"{enrolled}{[tuple(tx.execute(question).one()) for question in questions]}"
 
 
 def _rows(tx: Connection, space: str) -> list[_Row]:

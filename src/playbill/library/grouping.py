@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from playbill.archive.archive import Archive
+from playbill.archive.audit import in_turn
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import clusters, faces, tracks
@@ -131,22 +132,29 @@ def _apart(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tu
 
 
 def _keep(tx: Connection, space: str, places: Mapping[int, str | int]) -> int:
-    """Write down where tracks go that have no cluster still."""
+    """Write down where tracks go that have no cluster still, into clusters that nobody has named.
+
+    What is passed over, since somebody decided in the meantime, is new the next time.
+    """
+    in_turn(tx)
     still = {track.id for track in _new_tracks(tx, space)}
+    unnamed = set(_placed_tracks(tx, space).values())
     made = {place: str(uuid4()) for place in places.values() if isinstance(place, int)}
-    rows = [
-        {"track": track, "cluster": made[place] if isinstance(place, int) else place}
+    settled = {
+        track: made[place] if isinstance(place, int) else place
         for track, place in places.items()
-        if track in still
-    ]
-    fresh = sorted({row["cluster"] for row in rows} & set(made.values()), key=str)
+        if track in still and (isinstance(place, int) or place in unnamed)
+    }
+    if not settled:
+        return 0
+    now, fresh = datetime.now(UTC), sorted(set(settled.values()) & set(made.values()))
     if fresh:
-        now = datetime.now(UTC)
-        tx.execute(
-            insert(clusters), [{"id": key, "space": space, "created_at": now} for key in fresh]
-        )
-    if rows:
-        placing = update(tracks).where(tracks.c.id == bindparam("track"))
-        tx.execute(placing.values(machine_cluster_id=bindparam("cluster")), rows)
-        project_tracks(tx, [track for track in places if track in still])
-    return len(rows)
+        rows = [{"id": key, "space": space, "created_at": now} for key in fresh]
+        tx.execute(insert(clusters), rows)
+    placing = update(tracks).where(tracks.c.id == bindparam("track"))
+    tx.execute(
+        placing.values(machine_cluster_id=bindparam("cluster")),
+        [{"track": track, "cluster": cluster} for track, cluster in settled.items()],
+    )
+    project_tracks(tx, list(settled))
+    return len(settled)
