@@ -5,20 +5,18 @@ the cluster that is named; the others are matched by a machine with 5,000 people
 the machine sees the person in one more track, which shares a frame with one of the ten.
 """
 
-import os
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
-from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, Table, func, insert, make_url, select, text
+from sqlalchemy import Connection, Table, func, insert, select
 
+from benchmarks.archive_databases import KINDS, empty_database, settle
+from benchmarks.errors import BenchmarkError
 from benchmarks.rows import Row
 from playbill.archive.database import Database
 from playbill.archive.decisions.naming import name_cluster
@@ -30,7 +28,6 @@ from playbill.archive.tables import (
     clusters,
     faces,
     media,
-    metadata,
     runs,
     tracks,
 )
@@ -48,13 +45,15 @@ Values = dict[str, Any]
 
 def run() -> list[Row]:
     """A row for each data base that is there."""
-    with tempfile.TemporaryDirectory() as folder:
-        rows = [measured("SQLite", f"sqlite:///{Path(folder) / 'archive.db'}")]
-    server = os.environ.get("PLAYBILL_POSTGRES")
-    if not server:
-        return [*rows, Row(what("PostgreSQL"), "to run", "PLAYBILL_POSTGRES is not set", met=False)]
-    with own_schema(server) as url:
-        return [*rows, measured("PostgreSQL", url)]
+    return [_row(kind) for kind in KINDS]
+
+
+def _row(kind: str) -> Row:
+    try:
+        with empty_database(kind) as database:
+            return measured(kind, database)
+    except BenchmarkError as error:
+        return Row(what(kind), "to run", str(error), met=False)
 
 
 def what(name: str) -> str:
@@ -62,19 +61,15 @@ def what(name: str) -> str:
     return f"naming a cluster of {VIDEOS * NAMED:,} tracks, {name}"
 
 
-def measured(name: str, url: str) -> Row:
+def measured(name: str, database: Database) -> Row:
     """Make the archive, name and undo a few times."""
-    database = Database.open(url)
-    try:
-        database.write(metadata.create_all)
-        fill(database)
-        database.write(lambda tx: create_person(tx, WHO, "Ada Lovelace", person_id=SOMEBODY))
-        began = time.monotonic()
-        database.write(project_all)
-        anew_s = time.monotonic() - began
-        taken = [timed(database) for _ in range(TIMES)]
-    finally:
-        database.close()
+    fill(database)
+    settle(database)
+    database.write(lambda tx: create_person(tx, WHO, "Ada Lovelace", person_id=SOMEBODY))
+    began = time.monotonic()
+    database.write(project_all)
+    anew_s = time.monotonic() - began
+    taken = [timed(database) for _ in range(TIMES)]
     naming_s, undoing_s = (median(some) for some in zip(*taken, strict=True))
     return Row(
         what=what(name),
@@ -125,10 +120,7 @@ def fill(database: Database) -> None:
     for table, rows in made:
         rest = iter(rows)
         while some := list(islice(rest, 10_000)):
-            database.write(lambda tx, table=table, some=some: tx.execute(insert(table), some))  # type: ignore[misc]
-    if database.dialect == "postgresql":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
-            tx.execute(text("ANALYZE"))
+            database.write(partial(_insert, table, some))
 
 
 def medium(video: int) -> Values:
@@ -224,16 +216,5 @@ def stretch(video: int, at: int) -> Values:
     }
 
 
-@contextmanager
-def own_schema(server: str) -> Iterator[str]:
-    """The address of an empty schema in a PostgreSQL server, gone afterwards."""
-    schema = f"benchmark_{uuid4().hex}"
-    owner = Database.open(server)
-    owner.write(lambda tx: tx.exec_driver_sql(f"CREATE SCHEMA {schema}"))
-    try:
-        options = {"options": f"-csearch_path={schema}"}
-        address = make_url(server).update_query_dict(options)
-        yield address.render_as_string(hide_password=False)
-    finally:
-        owner.write(lambda tx: tx.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE"))
-        owner.close()
+def _insert(table: Table, rows: list[Values], tx: Connection) -> None:
+    tx.execute(insert(table), rows)
