@@ -80,7 +80,7 @@ def export(
     results: Analysis | str | Path | Iterable[Analysis | str | Path],
     target: str | Path,
     *,
-    format: str,  # noqa: A002
+    format: str,  # noqa: A002 - what everybody calls it
     base_url: str = "",
 ) -> None:
     """Write results in a format of others: `playbill.exports.formats.FORMATS`.

@@ -44,4 +44,4 @@ def _in_postgresql(element: Among, compiler: SQLCompiler, **given: Any) -> str:
     kind = "bigint" if isinstance(of, BigInteger | type(Number)) else "text"
     column, values = (compiler.process(clause, **given) for clause in element.clauses)
     listed = f"jsonb_array_elements_text(CAST({values} AS jsonb))"
-    return f"{column} = ANY(ARRAY(SELECT CAST(value AS {kind}) FROM {listed} AS value))"  # noqa: S608
+    return f"{column} = ANY(ARRAY(SELECT CAST(value AS {kind}) FROM {listed} AS value))"  # noqa: S608 - as above

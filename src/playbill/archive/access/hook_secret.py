@@ -48,7 +48,7 @@ def to_key(secret: str) -> bytes:
 def _make(path: Path) -> None:
     """Whole from its first moment; of two that are made at once, the first one stays."""
     new = path.with_name(f"{FILE}.{secrets.token_hex(4)}.part")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(PREFIX + base64.b64encode(secrets.token_bytes(32)).decode())
     try:
         path.hardlink_to(new)

@@ -30,7 +30,13 @@ class Member:
 class BackupWriter(Protocol):
     """Takes the files of a backup, one after the other."""
 
-    def add(self, name: str, chunks: Iterable[bytes]) -> Member: ...  # noqa: D102
+    def add(self, name: str, chunks: Iterable[bytes]) -> Member:
+        """Keep `chunks` as the file `name`; what became of it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        ...
 
 
 class BackupReader(Protocol):

@@ -104,7 +104,7 @@ def _in_medium(
     found = [
         Found(candidate, meeting, key)
         for key, meeting in met
-        if _in_time(meeting, query, is_picture)
+        if _in_time(meeting, query, is_picture=is_picture)
     ]
     return sorted(found, key=lambda one: one.place)
 
@@ -113,7 +113,7 @@ def _key(number: int) -> str:
     return f"{number:02d}"
 
 
-def _in_time(meeting: Meeting, query: Query, is_picture: bool) -> bool:  # noqa: FBT001
+def _in_time(meeting: Meeting, query: Query, *, is_picture: bool) -> bool:
     length_us = 0 if is_picture else meeting.end_us - meeting.start_us
     return (
         length_us >= round(query.min_seconds * MICROS)

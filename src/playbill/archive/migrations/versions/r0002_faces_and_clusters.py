@@ -117,7 +117,8 @@ def upgrade(op: Operations) -> None:
             sa.Boolean(),
             server_default=sa.false(),
             nullable=False,
-            comment="projection: a piece of a track that a person has split, in the machine's place",  # noqa: E501
+            comment="projection: a piece of a track that a person has split, "
+            "in the machine's place",
         ),
         sa.Column(
             "current", sa.Boolean(), nullable=False, comment="projection: of the run that is shown"
