@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select
@@ -66,20 +67,7 @@ def enrol_pictures(
         Conflict: they are forgotten, or one with somebody else.
     """
     archive.database.read(lambda tx: require_person(tx, person_id))
-    added = known = 0
-    refused: list[PlaybillError] = []
-    for picture in pictures:
-        try:
-            portrait = _describe(picture, describer)
-        except PlaybillError as error:
-            refused.append(error)
-        else:
-            if _keep(archive, person_id, portrait, who):
-                added += 1
-            else:
-                known += 1
-        hook(picture)
-    return Taught(added, known, tuple(refused))
+    return _learn(archive, describer, pictures, lambda: person_id, who=who, hook=hook)
 
 
 def enrol_people(
@@ -92,21 +80,53 @@ def enrol_people(
 ) -> Taught:
     """Learn people by the names of their pictures; whoever is not there yet is made.
 
-    Raises:
-        Conflict: two people of the archive have one of the names.
+    Somebody of whom no picture can be used is not made. A name that cannot be one, or that two
+    people of the archive have, goes to `refused`; the others go on.
     """
     by_name: dict[str, list[PersonPicture]] = {}
+    refused: list[PlaybillError] = []
     for picture in pictures:
-        by_name.setdefault(clean_name(picture.name), []).append(picture)
-    parts = [
-        enrol_pictures(archive, describer, _person(archive, name, who), some, who=who, hook=hook)
-        for name, some in by_name.items()
-    ]
-    return Taught(
-        sum(part.added for part in parts),
-        sum(part.known for part in parts),
-        tuple(error for part in parts for error in part.refused),
-    )
+        try:
+            by_name.setdefault(clean_name(picture.name), []).append(picture)
+        except PlaybillError as error:
+            refused.append(error)
+    added = known = 0
+    for name, some in by_name.items():
+        try:
+            person = partial(_person, archive, name, who)
+            part = _learn(archive, describer, some, person, who=who, hook=hook)
+        except Conflict as error:
+            refused.append(error)
+        else:
+            added, known = added + part.added, known + part.known
+            refused += part.refused
+    return Taught(added, known, tuple(refused))
+
+
+def _learn(
+    archive: Archive,
+    describer: Describer,
+    pictures: Iterable[PersonPicture],
+    person: Callable[[], str],
+    *,
+    who: str,
+    hook: Callable[[PersonPicture], None],
+) -> Taught:
+    """Keep what pictures show as portraits of `person`, who is asked for when there is one."""
+    added = known = 0
+    refused: list[PlaybillError] = []
+    for picture in pictures:
+        try:
+            portrait = _describe(picture, describer)
+        except PlaybillError as error:
+            refused.append(error)
+        else:
+            if _keep(archive, person(), portrait, who):
+                added += 1
+            else:
+                known += 1
+        hook(picture)
+    return Taught(added, known, tuple(refused))
 
 
 def _describe(picture: PersonPicture, describer: Describer) -> _Portrait:
@@ -129,10 +149,13 @@ def _keep(archive: Archive, person_id: str, portrait: _Portrait, who: str) -> bo
         return False
     key = f"portraits/{person_id}/{uuid4().hex}.jpg"
     archive.blobs.put(key, portrait.crop)
-    if archive.database.write(lambda tx: _add(tx, person_id, portrait, key, who)):
-        return True
-    archive.blobs.delete(key)
-    return False
+    added = False
+    try:
+        added = archive.database.write(lambda tx: _add(tx, person_id, portrait, key, who))
+    finally:
+        if not added:
+            archive.blobs.delete(key)
+    return added
 
 
 def _is_known(tx: Connection, person_id: str, portrait: _Portrait) -> bool:
