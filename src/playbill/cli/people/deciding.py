@@ -3,6 +3,8 @@
 Each says exactly what it is about: one track's faces, some tracks, a whole cluster, or a person.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,9 +74,7 @@ def name(
             known = find_person(tx, person).id
         return naming.name_cluster(tx, who(), cluster, known, even_if_together=even_if_together)
 
-    with opened(archive) as place:
-        seq = place.database.write(work)
-    decided(seq, f"cluster {escape(cluster)} is {escape(person)}")
+    _decide(archive, work, f"cluster {escape(cluster)} is {escape(person)}")
 
 
 @app.command()
@@ -90,9 +90,7 @@ def rename(
         known = find_person(tx, person).id
         return naming.rename(tx, who(), known, name, even_if_named_alike=even_if_named_alike)
 
-    with opened(archive) as place:
-        seq = place.database.write(work)
-    decided(seq, f"{escape(person)} is {escape(name)} now")
+    _decide(archive, work, f"{escape(person)} is {escape(name)} now")
 
 
 @app.command()
@@ -113,9 +111,7 @@ def assign(
         known = None if person == NOBODY else find_person(tx, person).id
         return naming.assign(tx, who(), tracks, known, even_if_together=even_if_together)
 
-    with opened(archive) as place:
-        seq = place.database.write(work)
-    decided(seq, f"{_tracks(tracks)}: {escape(person)}")
+    _decide(archive, work, f"{_tracks(tracks)}: {escape(person)}")
 
 
 @app.command()
@@ -126,11 +122,11 @@ def reject(
 
     $ playbill people reject "Ada Lovelace" 17
     """
-    with opened(archive) as place:
-        seq = place.database.write(
-            lambda tx: naming.reject(tx, who(), tracks, find_person(tx, person).id)
-        )
-    decided(seq, f"{_tracks(tracks)}: not {escape(person)}")
+
+    def work(tx: Connection) -> int:
+        return naming.reject(tx, who(), tracks, find_person(tx, person).id)
+
+    _decide(archive, work, f"{_tracks(tracks)}: not {escape(person)}")
 
 
 @app.command()
@@ -146,9 +142,7 @@ def merge(
         merged, survivor = find_person(tx, person).id, find_person(tx, into).id
         return merging.merge_people(tx, who(), merged, survivor, even_if_together=even_if_together)
 
-    with opened(archive) as place:
-        seq = place.database.write(work)
-    decided(seq, f"{escape(person)} is one with {escape(into)}")
+    _decide(archive, work, f"{escape(person)} is one with {escape(into)}")
 
 
 @app.command("merge-groups")
@@ -159,13 +153,11 @@ def merge_groups(
     even_if_together: EvenIfTogether = False,
 ) -> None:
     """Make two clusters one."""
-    with opened(archive) as place:
-        seq = place.database.write(
-            lambda tx: clusters.merge_clusters(
-                tx, who(), cluster, into, even_if_together=even_if_together
-            )
-        )
-    decided(seq, f"cluster {escape(cluster)} is one with {escape(into)}")
+
+    def work(tx: Connection) -> int:
+        return clusters.merge_clusters(tx, who(), cluster, into, even_if_together=even_if_together)
+
+    _decide(archive, work, f"cluster {escape(cluster)} is one with {escape(into)}")
 
 
 @app.command()
@@ -203,9 +195,7 @@ def hide(
         known = find_person(tx, id_).id if what == "person" else id_
         return hiding.hide(tx, who(), what, known)
 
-    with opened(archive) as place:
-        seq = place.database.write(work)
-    decided(seq, f"{what} {escape(id_)} is hidden")
+    _decide(archive, work, f"{what} {escape(id_)} is hidden")
 
 
 @app.command()
@@ -225,6 +215,13 @@ def undo(
         made = place.database.write(lambda tx: [undoing.undo(tx, who(), seq) for seq in seqs])
     for seq, number in zip(seqs, made, strict=True):
         decided(number, f"decision {seq} no longer counts")
+
+
+def _decide(folder: Path, work: Callable[[Connection], int], sentence: str) -> None:
+    """Decide what `work` does, and say so."""
+    with opened(folder) as place:
+        seq = place.database.write(work)
+    decided(seq, sentence)
 
 
 def _tracks(tracks: list[int]) -> str:

@@ -87,7 +87,7 @@ def _match(archive: Archive, describer: Describer) -> None:
             archive, open_recogniser(stored), lambda done: bar.update(task, completed=done)
         )
     known = len(stored.fitted.gallery.people)
-    out().print(f"{known} people are known by face; {changed} tracks have another name now")
+    out().print(f"known by face: {known} people; of another name now: {changed} tracks")
 
 
 def _bar(what: str) -> Progress:

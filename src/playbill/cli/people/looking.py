@@ -11,7 +11,14 @@ from sqlalchemy import Connection
 from playbill.archive.clusters import ClusterRow, list_clusters
 from playbill.archive.decisions.log import LogEntry, list_decisions
 from playbill.archive.paging import MAX_LIMIT
-from playbill.archive.people import PersonCounts, PersonRow, counts_of, list_people, merged_into
+from playbill.archive.people import (
+    PersonCounts,
+    PersonRow,
+    counts_of,
+    get_person,
+    list_people,
+    merged_into,
+)
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import err, out
 from playbill.cli.people import app
@@ -100,11 +107,13 @@ def groups(
         page = place.database.read(
             lambda tx: list_clusters(tx, after=after, limit=limit, named=named, hidden=hidden)
         )
+        known = {row.person_id for row in page.items if row.person_id}
+        names = place.database.read(lambda tx: {one: get_person(tx, one).name for one in known})
     for row in page.items:
         if as_json:
             _print_json(_cluster(row))
         else:
-            name = f"person {row.person_id}" if row.person_id else "nobody yet"
+            name = names[row.person_id] if row.person_id else "nobody yet"
             tracks = "track " if row.tracks == 1 else "tracks"
             said = f"{row.id}  {row.tracks:6} {tracks}  {name}"
             out().print(escape(said), soft_wrap=True)
