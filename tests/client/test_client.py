@@ -12,8 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from playbill.archive.archive import Archive
+from playbill.archive.tables import replies
 from playbill.archive.uploads import note_received
 from playbill.client import Changed, Client, NotAllowed, NotFound, NotReached, ServerError
 from playbill.client.calls import Calls
@@ -61,6 +63,17 @@ def test_pictures_are_analysed_one_by_one_and_many_at_once(
     assert (first["name"], second["problem"]["status"]) == ("rose.png", 415)
     with pytest.raises(MediaError, match="No such file"):
         client.image(tmp_path / "gone.png")
+
+
+def test_of_pictures_that_are_only_asked_about_the_server_keeps_nothing(
+    client: Client, server: Serving, picture: Path
+) -> None:
+    client.image(picture)
+    client.images([picture])
+    list(client.search_face(picture))
+
+    kept = select(func.count()).select_from(replies)
+    assert server.archive.database.read(lambda tx: tx.execute(kept).scalar_one()) == 0
 
 
 def test_refusals_carry_the_problem(client: Client, server: Serving, picture: Path) -> None:

@@ -16,6 +16,9 @@ ATTEMPTS = 5
 LONGEST_PAUSE_S = 60.0
 LATER = frozenset({408, 429, 503})
 """The server asks to come again."""
+CHANGES_NOTHING = frozenset({"/v1/images", "/v1/images/batch", "/v1/search/face"})
+"""POSTs that are harmless to send again: with a key, the server would keep the answers for a day,
+and who is in a picture that is not to be kept is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,14 @@ class Calls:
     sleep: Callable[[float], None] = time.sleep
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Call, and call again where that does no harm; a POST gets an idempotency key.
+        """Call, and call again where that does no harm; a POST that changes anything gets a key.
 
         Raises:
             ServerError: the server refused.
             NotReached: it does not answer.
         """
         headers = dict(more.pop("headers", None) or {})
-        if method == "POST":
+        if method == "POST" and path not in CHANGES_NOTHING:
             headers.setdefault("Idempotency-Key", str(uuid4()))
         for attempt in range(1, self.attempts + 1):
             last = attempt == self.attempts
