@@ -286,6 +286,22 @@ def test_cancelling_one_of_two_jobs_does_not_stop_the_other(desk: Desk, medium: 
     assert desk.progress(first).job.run_id is None
 
 
+def test_a_cancelled_job_whose_work_another_job_did_is_done_when_it_is_retried(
+    desk: Desk, medium: Medium
+) -> None:
+    media_id = medium("a")
+    first, second = desk.add(media_id), desk.add(media_id)
+    desk.cancel(first)
+    assert desk.finish_all() == "012s"
+    assert desk.progress(second).job.state == "done"
+
+    desk.retry(first)
+
+    job = desk.progress(first).job
+    assert (job.state, job.run_id) == ("done", "run")
+    assert desk.claim() is None
+
+
 def test_findings_go_with_the_run_but_stay_while_a_segment_may_be_retried(
     desk: Desk, medium: Medium
 ) -> None:

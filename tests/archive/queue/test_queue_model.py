@@ -266,7 +266,8 @@ class QueueMachine(RuleBasedStateMachine):
             return
         self.database.write(lambda tx: queue.retry(tx, job_id, who="cli:test", now=self.now))
         self.model.revive(order.media_id)
-        order.state = "queued"
+        last = self.model.pieces[order.media_id][SETTLE]
+        order.state = "done" if last.state == "done" else "queued"
         self.model.open_last(order.media_id)
 
     @invariant()

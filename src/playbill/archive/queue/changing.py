@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from playbill.archive import audit
-from playbill.archive.queue.ending import end_job, open_settle
+from playbill.archive.queue.ending import end_job, take_over
 from playbill.archive.queue.enqueueing import revive
 from playbill.archive.queue.progress import get_job
 from playbill.archive.queue.shared import clock, lock_key
@@ -32,7 +32,7 @@ def cancel(tx: Connection, job_id: str, *, who: str, now: float | None = None) -
 def retry(tx: Connection, job_id: str, *, who: str, now: float | None = None) -> None:
     """Queue a job again that failed, was cancelled, or had to put segments aside.
 
-    What is done is not done again.
+    What is done is not done again: where other jobs have done all of it, it is done at once.
 
     Raises:
         NotInArchive: there is no such job.
@@ -50,7 +50,8 @@ def retry(tx: Connection, job_id: str, *, who: str, now: float | None = None) ->
     again |= {"run_id": None, "error": None, "version": jobs.c.version + 1}
     tx.execute(update(jobs).where(jobs.c.id == job_id).values(again))
     audit.record(tx, who, "job.retry", f"job:{job_id}", was=row.state)
-    open_settle(tx, row.media_id, row.fingerprint, clock(tx) if now is None else now)
+    now = clock(tx) if now is None else now
+    take_over(tx, job_id, row.media_id, row.fingerprint, now=now, who=who)
 
 
 def prioritise(tx: Connection, job_id: str, priority: int, *, who: str) -> None:

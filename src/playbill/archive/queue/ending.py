@@ -27,6 +27,23 @@ def open_settle(tx: Connection, media_id: str, fingerprint: str, now: float) -> 
     end_jobs(tx, media_id, fingerprint, "failed", now, error=tx.execute(reason).scalar())
 
 
+def take_over(
+    tx: Connection, job_id: str, media_id: str, fingerprint: str, *, now: float, who: str
+) -> None:
+    """Count for a job that begins what others of the same medium and fingerprint have done.
+
+    Where that is all, it is done at once, with their run. The caller holds the lock of the key.
+    """
+    last = of_key(segments, media_id, fingerprint) & (segments.c.number == SETTLE)
+    if tx.execute(select(segments.c.state).where(last)).scalar_one() != "done":
+        open_settle(tx, media_id, fingerprint, now)
+        return
+    earlier = select(jobs.c.run_id).where(of_key(jobs, media_id, fingerprint))
+    earlier = earlier.where(jobs.c.state == "done").order_by(jobs.c.finished_at.desc()).limit(1)
+    run_id = tx.execute(earlier).scalar_one()
+    end_job(tx, job_id, "done", now, who=who, run_id=run_id)
+
+
 def end_jobs(
     tx: Connection,
     media_id: str,

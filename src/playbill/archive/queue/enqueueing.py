@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from playbill.archive import audit
-from playbill.archive.queue.ending import end_job, open_settle
+from playbill.archive.queue.ending import take_over
 from playbill.archive.queue.shared import clock, is_active, lock_key, moment, of_key
 from playbill.archive.queue.values import SETTLE, Span
 from playbill.archive.tables import jobs, segments
@@ -68,7 +68,7 @@ def enqueue(
     )
     audit.record(tx, who, "job.add", f"job:{job_id}", media=media_id, priority=priority)
     if not is_new:
-        _take_over(tx, job_id, media_id, fingerprint, now=now, who=who)
+        take_over(tx, job_id, media_id, fingerprint, now=now, who=who)
     return job_id
 
 
@@ -87,20 +87,6 @@ def revive(tx: Connection, media_id: str, fingerprint: str) -> bool:
     last = here & (segments.c.number == SETTLE)
     reset = update(segments).where(last if revived else last & (segments.c.state == "aside"))
     return tx.execute(reset.values(afresh | {"state": "waiting"})).rowcount > 0 or revived
-
-
-def _take_over(
-    tx: Connection, job_id: str, media_id: str, fingerprint: str, *, now: float, who: str
-) -> None:
-    """Count what earlier jobs of the same medium and fingerprint have done."""
-    last = of_key(segments, media_id, fingerprint) & (segments.c.number == SETTLE)
-    if tx.execute(select(segments.c.state).where(last)).scalar_one() != "done":
-        open_settle(tx, media_id, fingerprint, now)
-        return
-    earlier = select(jobs.c.run_id).where(of_key(jobs, media_id, fingerprint))
-    earlier = earlier.where(jobs.c.state == "done").order_by(jobs.c.finished_at.desc()).limit(1)
-    run_id = tx.execute(earlier).scalar_one()
-    end_job(tx, job_id, "done", now, who=who, run_id=run_id)
 
 
 def _add_settle(tx: Connection, media_id: str, fingerprint: str) -> bool:
