@@ -7,8 +7,7 @@ embeddings, faces, appearances, clusters, people, words. Two archives of one see
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from itertools import islice
 from typing import Any, cast
 from uuid import NAMESPACE_OID, uuid5
@@ -26,6 +25,7 @@ from benchmarks.archive_plan import (
     made_names,
     shown_things,
 )
+from benchmarks.archive_rows import EPOCH, MADE_BY, SPACE, medium_row, run_row
 from playbill.archive.packing import pack_text
 from playbill.archive.tables import (
     appearances,
@@ -40,8 +40,6 @@ from playbill.archive.tables import (
 from playbill.archive.words import fold
 from playbill.core.labels import COCO_80
 
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-SPACE = "made@0123456789ab"
 FPS = 25
 SECOND = 1_000_000
 
@@ -115,7 +113,7 @@ def make(tx: Connection, size: Size = Size()) -> Made:  # noqa: B008 - it is fro
 
 
 def _put_people(tx: Connection, ids: _Ids, names: Sequence[str]) -> None:
-    made = {"created_at": EPOCH, "created_by": "made"}
+    made = {"created_at": EPOCH, "created_by": MADE_BY}
     pairs = list(zip(ids.people, names, strict=True))
     tx.execute(
         insert(people),
@@ -146,50 +144,12 @@ def _put_media(
         name = f"{topic}_{1950 + number % 70}-{number:05d}.mp4"
         some = slice(ends[number], ends[number + 1])
         document = _document(rows, shown.row[some], shown.step[some])
-        tx.execute(insert(media), _medium(media_id, name, number))
-        tx.execute(insert(runs), _run(media_id, number, document))
+        run_id, added_at = _id("run", number), EPOCH + timedelta(minutes=number)
+        medium = medium_row(media_id, run_id, name=name, frame_rate=str(FPS), added_at=added_at)
+        kept = {"sample_every": STEP_S * FPS, "document": pack_text(document)}
+        tx.execute(insert(media), medium)
+        tx.execute(insert(runs), run_row(run_id, media_id, **kept))
         tx.execute(insert(words), _words("media", media_id, name))
-
-
-def _medium(media_id: str, name: str, number: int) -> dict[str, Any]:
-    return {
-        "id": media_id,
-        "sha256": sha256(media_id.encode()).hexdigest(),
-        "name": name,
-        "bytes": 1,
-        "kind": "video",
-        "width": 1920,
-        "height": 1080,
-        "container": "mov",
-        "codec": "h264",
-        "rotation": 0,
-        "frame_rate": str(FPS),
-        "added_at": EPOCH + timedelta(minutes=number),
-        "added_by": "made",
-        "run_id": _id("run", number),
-    }
-
-
-def _run(media_id: str, number: int, document: str) -> dict[str, Any]:
-    return {
-        "id": _id("run", number),
-        "media_id": media_id,
-        "fingerprint": "0" * 64,
-        "version": "made",
-        "started_at": EPOCH,
-        "seconds": 1.0,
-        "sample_every": STEP_S * FPS,
-        "decoder": "made",
-        "models": [],
-        "settings": {},
-        "expected": 1,
-        "analysed": 1,
-        "corrupt": 0,
-        "cuts_us": [],
-        "space": SPACE,
-        "document": pack_text(document),
-        "added_at": EPOCH,
-    }
 
 
 def _document(rows: Seen, row: NDArray[np.int64], step: NDArray[np.int64]) -> str:

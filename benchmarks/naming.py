@@ -7,7 +7,6 @@ the machine sees the person in one more track, which shares a frame with one of 
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from statistics import median
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from benchmarks.archive_databases import KINDS, empty_database, settle
+from benchmarks.archive_rows import EPOCH, MADE_BY, SPACE, medium_row, run_row
 from benchmarks.errors import BenchmarkError
 from benchmarks.rows import Row
 from playbill.archive.database import Database
@@ -35,9 +35,7 @@ from playbill.archive.tables import (
 VIDEOS, TRACKS, NAMED, FACES, PEOPLE = 1000, 100, 10, 3, 5000
 MOST_S = 1.0
 TIMES = 5
-WHO = "user:benchmark"
 CLUSTER, SOMEBODY = "the-cluster", "person-0"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACK_US = 1_000_000
 
 Values = dict[str, Any]
@@ -65,7 +63,7 @@ def measured(name: str, database: Database) -> Row:
     """Make the archive, name and undo a few times."""
     fill(database)
     settle(database)
-    database.write(lambda tx: create_person(tx, WHO, "Ada Lovelace", person_id=SOMEBODY))
+    database.write(lambda tx: create_person(tx, MADE_BY, "Ada Lovelace", person_id=SOMEBODY))
     began = time.monotonic()
     database.write(project_all)
     anew_s = time.monotonic() - began
@@ -84,12 +82,12 @@ def measured(name: str, database: Database) -> Row:
 def timed(database: Database) -> tuple[float, float]:
     """Seconds to name the cluster, and to undo that."""
     began = time.monotonic()
-    seq = database.write(lambda tx: name_cluster(tx, WHO, CLUSTER, SOMEBODY))
+    seq = database.write(lambda tx: name_cluster(tx, MADE_BY, CLUSTER, SOMEBODY))
     named = time.monotonic()
     if database.read(how_many) != VIDEOS * NAMED:
         raise ValueError("not all tracks of the cluster were named")
     undoing = time.monotonic()
-    database.write(lambda tx: undo(tx, WHO, seq))
+    database.write(lambda tx: undo(tx, MADE_BY, seq))
     return named - began, time.monotonic() - undoing
 
 
@@ -102,9 +100,9 @@ def how_many(tx: Connection) -> int:
 def fill(database: Database) -> None:
     """Write the archive's rows."""
     made: list[tuple[Table, Iterable[Values]]] = [
-        (media, (medium(video) for video in range(VIDEOS))),
-        (runs, (a_run(video) for video in range(VIDEOS))),
-        (clusters, ({"id": CLUSTER, "space": "net", "created_at": NOW} for _ in range(1))),
+        (media, (medium_row(f"media-{v}", f"run-{v}") for v in range(VIDEOS))),
+        (runs, (run_row(f"run-{v}", f"media-{v}") for v in range(VIDEOS))),
+        (clusters, [{"id": CLUSTER, "space": SPACE, "created_at": EPOCH}]),
         (tracks, (track(video, at) for video in range(VIDEOS) for at in range(TRACKS))),
         (
             faces,
@@ -121,45 +119,6 @@ def fill(database: Database) -> None:
         rest = iter(rows)
         while some := list(islice(rest, 10_000)):
             database.write(partial(_insert, table, some))
-
-
-def medium(video: int) -> Values:
-    return {
-        "id": f"media-{video}",
-        "sha256": f"{video:064x}",
-        "name": f"{video}.mp4",
-        "bytes": 1,
-        "kind": "video",
-        "width": 640,
-        "height": 360,
-        "container": "mp4",
-        "codec": "h264",
-        "rotation": 0,
-        "added_at": NOW,
-        "added_by": WHO,
-        "run_id": f"run-{video}",
-    }
-
-
-def a_run(video: int) -> Values:
-    return {
-        "id": f"run-{video}",
-        "media_id": f"media-{video}",
-        "fingerprint": "0" * 64,
-        "version": "0",
-        "started_at": NOW,
-        "seconds": 1.0,
-        "sample_every": 1,
-        "decoder": "",
-        "models": [],
-        "settings": {},
-        "expected": 1,
-        "analysed": 1,
-        "corrupt": 0,
-        "cuts_us": [],
-        "document": b"",
-        "added_at": NOW,
-    }
 
 
 def track(video: int, at: int) -> Values:

@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import and_, select
 
 from benchmarks.archive_databases import KINDS, empty_database, settle
-from benchmarks.archive_made import SPACE, Made, make
+from benchmarks.archive_made import Made, make
+from benchmarks.archive_rows import SPACE
 from benchmarks.rows import Row
 from playbill.archive.database import Database
 from playbill.archive.paging import Page

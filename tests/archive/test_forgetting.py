@@ -33,7 +33,8 @@ from playbill.archive.tables import (
 from playbill.archive.tables import audit as trail
 from playbill.archive.words import find_words
 from playbill.errors import Conflict, NotInArchive, OutputError
-from tests.support.archived import FIRST, SPACE, WHO, Archived
+from tests.support.archived import WHO, Archived
+from tests.support.rows import EPOCH, SPACE
 
 ZOE = "Zoë Quillfeather"
 
@@ -84,7 +85,7 @@ def portrait(archive: Archive, person_id: str) -> str:
         "space": SPACE,
         "embedding": b"12",
         "crop": key,
-        "added_at": FIRST,
+        "added_at": EPOCH,
         "added_by": WHO,
     }
     archive.database.write(lambda tx: tx.execute(insert(portraits).values(row)))
@@ -184,7 +185,7 @@ def test_replies_that_named_them_say_that_it_is_gone(archive: Archive, zoe: str)
             ("other", b'{"name": "Ada"}'),
         ):
             row = {"who": WHO, "key": key, "request_sha256": "0" * 64, "status": 201}
-            tx.execute(insert(replies).values(**row, headers={}, body=body, created_at=FIRST))
+            tx.execute(insert(replies).values(**row, headers={}, body=body, created_at=EPOCH))
 
     archive.database.write(kept)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -14,11 +14,10 @@ from playbill.archive.database import Database
 from playbill.archive.packing import pack_text, pack_vector
 from playbill.archive.people import create_person
 from playbill.archive.tables import appearances, clusters, faces, media, runs, tracks
+from tests.support.rows import EPOCH, SPACE, medium_row, run_row
 
 WHO = "user:test"
-SPACE = "net@0123456789ab"
 FRAME_US = 40_000
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -32,47 +31,20 @@ class Archived:
     def medium(self) -> str:
         """A video without a run."""
         digest = sha256(uuid4().bytes).hexdigest()
-        row = {
-            "id": digest[:32],
-            "sha256": digest,
-            "name": f"{digest[:6]}.mp4",
-            "bytes": 1,
-            "kind": "video",
-            "width": 640,
-            "height": 360,
-            "container": "mp4",
-            "codec": "h264",
-            "rotation": 0,
-            "frame_rate": "25/1",
-            "duration_us": 60_000_000,
-            "added_at": FIRST,
-            "added_by": WHO,
-        }
+        shape = {"width": 640, "height": 360, "frame_rate": "25/1", "duration_us": 60_000_000}
+        row = medium_row(digest[:32], sha256=digest, name=f"{digest[:6]}.mp4", **shape)
         self.database.write(lambda tx: tx.execute(insert(media).values(row)))
         return str(row["id"])
 
     def run(self, media_id: str, *, document: str = "{}") -> str:
         """A run without tracks, which is shown from now on."""
         self._runs += 1
-        row = {
-            "id": f"run-{self._runs}-{uuid4().hex[:8]}",
-            "media_id": media_id,
-            "fingerprint": "0" * 64,
-            "version": "0",
-            "started_at": FIRST,
-            "seconds": 1.0,
-            "sample_every": 1,
-            "decoder": "",
-            "models": [],
-            "settings": {},
-            "expected": 100,
-            "analysed": 100,
-            "corrupt": 0,
-            "cuts_us": [],
-            "space": SPACE,
-            "document": pack_text(document),
-            "added_at": FIRST + timedelta(minutes=self._runs),
-        }
+        row = run_row(
+            f"run-{self._runs}-{uuid4().hex[:8]}",
+            media_id,
+            document=pack_text(document),
+            added_at=EPOCH + timedelta(minutes=self._runs),
+        )
 
         def work(tx: Connection) -> None:
             tx.execute(insert(runs).values(row))
@@ -115,7 +87,7 @@ class Archived:
 
         def work(tx: Connection) -> int:
             if cluster is not None and cluster not in self._clusters:
-                new = {"id": cluster, "space": SPACE, "created_at": FIRST}
+                new = {"id": cluster, "space": SPACE, "created_at": EPOCH}
                 tx.execute(insert(clusters).values(new))
             new_track = insert(tracks).values(row).returning(tracks.c.id)
             track = int(tx.execute(new_track).scalar_one())

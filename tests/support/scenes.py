@@ -6,8 +6,7 @@ A tick is a second with one analysed frame. Rows are written as analysis would h
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
@@ -17,12 +16,11 @@ from playbill.archive.packing import pack_text, pack_vector
 from playbill.archive.tables import appearances, clusters, faces, media, people, runs, tracks
 from playbill.archive.words import put_words
 from playbill.core.labels import COCO_80
+from tests.support.rows import EPOCH, SPACE, medium_row, run_row
 
 SECOND = 1_000_000
 FRAMES = 25
 """Decoded frames to a tick."""
-EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-SPACE = "net@0123456789ab"
 Place = tuple[int, int, int, int]
 """Left, top, right, bottom, in pixels."""
 
@@ -88,25 +86,16 @@ def put_clusters(tx: Connection, *ids: str, hidden: Sequence[str] = ()) -> None:
 
 
 def put_scene(tx: Connection, scene: Scene) -> None:
-    digest = scene.sha256 or sha256(scene.id.encode()).hexdigest()
-    tx.execute(
-        insert(media).values(
-            id=scene.id,
-            sha256=digest,
-            name=scene.name or scene.id,
-            bytes=1,
-            kind="image" if scene.picture else "video",
-            width=1000,
-            height=1000,
-            container="mov",
-            codec="h264",
-            rotation=0,
-            added_at=scene.added_at,
-            added_by="test",
-            run_id=f"{scene.id}-run",
-            hidden=scene.hidden,
-        )
+    row = medium_row(
+        scene.id,
+        name=scene.name or scene.id,
+        kind="image" if scene.picture else "video",
+        added_at=scene.added_at,
+        run_id=f"{scene.id}-run",
+        hidden=scene.hidden,
+        **({"sha256": scene.sha256} if scene.sha256 else {}),
     )
+    tx.execute(insert(media).values(row))
     put_words(tx, "media", scene.id, scene.name or scene.id)
     _put_run(tx, scene, f"{scene.id}-old", scene.stale, current=False)
     _put_run(tx, scene, f"{scene.id}-run", scene.spells, current=True)
@@ -122,33 +111,15 @@ def _put_run(
         for tick, seen in shown.items()
     ]
     document = json.dumps({"schema": "playbill/1", "frames": frames})
-    tx.execute(
-        insert(runs).values(
-            id=run_id,
-            media_id=scene.id,
-            fingerprint="0" * 64,
-            version="test",
-            started_at=EPOCH,
-            seconds=1,
-            sample_every=FRAMES,
-            decoder="test",
-            models=[],
-            settings={},
-            expected=len(ticks),
-            analysed=len(ticks),
-            corrupt=0,
-            cuts_us=[],
-            space=SPACE,
-            document=pack_text(document),
-            added_at=EPOCH,
-        )
-    )
+    covered = {"sample_every": FRAMES, "expected": len(ticks), "analysed": len(ticks)}
+    row = run_row(run_id, scene.id, document=pack_text(document), **covered)
+    tx.execute(insert(runs).values(row))
     if not spells:
         return
-    row = {"run_id": run_id, "media_id": scene.id}
-    track_of = _put_tracks(tx, scene, row, spells)
+    where = {"run_id": run_id, "media_id": scene.id}
+    track_of = _put_tracks(tx, scene, where, spells)
     seen = [
-        row | _face(spell, tick, track_of[number]) | {"thing": _place(shown[tick], spell)}
+        where | _face(spell, tick, track_of[number]) | {"thing": _place(shown[tick], spell)}
         for number, spell in enumerate(spells)
         if number in track_of
         for tick in sorted(spell.ticks)
@@ -156,7 +127,7 @@ def _put_run(
     if seen:
         tx.execute(insert(faces), seen)
     rows = [
-        row | _appearance(spell, scene) | {"track_id": track_of.get(number), "current": current}
+        where | _appearance(spell, scene) | {"track_id": track_of.get(number), "current": current}
         for number, spell in enumerate(spells)
     ]
     tx.execute(insert(appearances), rows)

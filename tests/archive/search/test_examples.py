@@ -28,7 +28,8 @@ from playbill.archive.tables import (
 )
 from playbill.core.embeddings import Embeddings
 from playbill.errors import ArchiveError, NotInArchive
-from tests.support.scenes import SECOND, SPACE, Scene, Spell, person_id, put_people, put_scene
+from tests.support.rows import SPACE
+from tests.support.scenes import SECOND, Scene, Spell, person_id, put_people, put_scene
 
 ADA = person_id("Ada Lovelace")
 

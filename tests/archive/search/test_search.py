@@ -14,8 +14,8 @@ from playbill.core.people import Person
 from playbill.errors import ArchiveError, NotInArchive
 from tests.conftest import MARKS
 from tests.support.databases import KINDS, empty_url
+from tests.support.rows import EPOCH
 from tests.support.scenes import (
-    EPOCH,
     SECOND,
     Scene,
     Spell,
