@@ -5,8 +5,8 @@ from itertools import pairwise
 from sqlalchemy import func, select
 
 from benchmarks.archive_made import Made, make
-from benchmarks.archive_rows import SPACE
 from benchmarks.archive_plan import Size
+from benchmarks.archive_rows import SPACE
 from playbill.archive.database import Database
 from playbill.archive.search import Examples, FaceIndex, Query, object_class, search, search_like
 from playbill.archive.tables import appearances, clusters, faces, tracks
