@@ -66,6 +66,7 @@ class Oracle:
     def __init__(self, world: World, log: list[Said]) -> None:
         self.world = world
         self.log = [one for one in log if counts(log, one)]
+        self.split_at = {one.part: one.seq for one in log if one.kind == "split"}
         self.people = Groups(world.people)
         self.clusters = Groups(world.clusters)
         for one in self.log:
@@ -216,8 +217,10 @@ class Oracle:
             return (None if said[0] is None else self.people.survivor(said[0])), True
         not_them = {
             self.people.survivor(one.person)
-            for origin in self.origins(track)
+            for kin in self.family(track)
+            for origin, until in self.origins(kin)
             for one in self.about(self.family(origin), "reject")
+            if until is None or one.seq < until
         }
         for named in self.family(track):
             place = self.place(named)
@@ -230,10 +233,13 @@ class Oracle:
                 return matched, False
         return None, False
 
-    def origins(self, track: Seen) -> list[Seen]:
-        if track.split_from is None:
-            return [track]
-        return [track, *self.origins(self.world.tracks[track.split_from])]
+    def origins(self, track: Seen) -> list[tuple[Seen, int | None]]:
+        """Itself, and what it was split from, each with the decision that ended it."""
+        found: list[tuple[Seen, int | None]] = [(track, None)]
+        while track.split_from is not None:
+            until, track = self.split_at[track.id], self.world.tracks[track.split_from]
+            found.append((track, until))
+        return found
 
 
 class Groups:

@@ -83,12 +83,30 @@ def test_a_part_is_not_whom_the_whole_was_said_not_to_be(archived: Archived, who
     write = archived.database.write
     write(lambda tx: reject(tx, WHO, [track], "ada"))
     _, part = write(lambda tx: split(tx, WHO, track, face_ids(1)))
-    matched = tracks.update().where(tracks.c.id == part)
+    later = archived.track(medium, archived.run(medium), [1], same_as=part)
+    matched = tracks.update().where(tracks.c.id.in_([part, later]))
     write(lambda tx: tx.execute(matched.values(machine_person_id="ada", machine_score=0.9)))
 
     write(lambda tx: project_tracks(tx, [part]))
 
-    assert who_is(part) == [(None, False)]
+    assert who_is(part, later) == [(None, False)] * 2
+
+
+def test_what_is_said_of_the_rest_after_a_split_is_not_about_the_part(
+    archived: Archived, who_is: WhoIs
+) -> None:
+    archived.person("ada")
+    medium = archived.medium()
+    track = archived.track(medium, archived.run(medium), range(3))
+    write = archived.database.write
+    _, part = write(lambda tx: split(tx, WHO, track, face_ids(1)))
+    later = archived.track(medium, archived.run(medium), [1], same_as=part)
+    matched = tracks.update().where(tracks.c.id.in_([part, later]))
+    write(lambda tx: tx.execute(matched.values(machine_person_id="ada", machine_score=0.9)))
+
+    write(lambda tx: reject(tx, WHO, [track], "ada"))
+
+    assert who_is(part, later) == [("ada", False)] * 2
 
 
 def test_a_split_says_what_is_wrong_with_it(archived: Archived) -> None:

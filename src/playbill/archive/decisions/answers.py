@@ -47,7 +47,7 @@ class Knowledge:
 
     def __init__(self, tx: Connection, track_ids: Collection[int]) -> None:
         self.lineage: Lineage = lineage_of(tx, track_ids)
-        self._said = _said_of(tx, self.lineage.rows)
+        self._said, self._split_at = _said_of(tx, self.lineage.rows)
         rows = self.lineage.rows.values()
         cluster_ids = {row.machine_cluster_id for row in rows}
         cluster_ids |= {said.cluster_id for some in self._said.values() for said in some}
@@ -90,12 +90,19 @@ class Knowledge:
         return _Direct(decided, person, rejected)
 
     def _rejected(self, track: TrackRow) -> frozenset[str]:
-        """Whom it is not, by who they are now; split faces are not whom the whole was not."""
-        heard = self.lineage.heard(track)
-        for origin in self.lineage.origins(track):
-            heard += self.lineage.heard(origin)
-        said = [one for one in self._of(heard) if one.kind == "reject"]
-        return frozenset(self._people.one(one.person_id) for one in said if one.person_id)
+        """Whom it is not, by who they are now.
+
+        Split faces, in later runs too, are not whom the whole was said not to be while they were
+        in it; what was said of the rest since is not about them.
+        """
+        said = self._of(self.lineage.heard(track))
+        for kin in (track, *self.lineage.relatives(track)):
+            origins = self.lineage.origins(kin)
+            for part, whole in zip((kin, *origins), origins, strict=False):
+                of_whole = self._of(self.lineage.heard(whole))
+                said += [one for one in of_whole if one.seq < self._split_at[part.id]]
+        rejects = (one.person_id for one in said if one.kind == "reject" and one.person_id)
+        return frozenset(map(self._people.one, rejects))
 
     def _cluster(self, track: TrackRow) -> str | None:
         said = [one for one in self._of(self.lineage.heard(track)) if one.kind == "separate"]
@@ -171,8 +178,10 @@ def _clusters(tx: Connection, cluster_ids: Collection[str]) -> _Clusters:
     return _Clusters(merged, names)
 
 
-def _said_of(tx: Connection, track_ids: Collection[int]) -> dict[int, list[_Said]]:
-    """Of each track, the decisions that count, oldest first."""
+def _said_of(
+    tx: Connection, track_ids: Collection[int]
+) -> tuple[dict[int, list[_Said]], dict[int, int]]:
+    """Of each track, the decisions that count, oldest first; of each split one, when it was."""
     row = decisions.c
     sought = (
         select(
@@ -185,12 +194,13 @@ def _said_of(tx: Connection, track_ids: Collection[int]) -> dict[int, list[_Said
         )
         .join(decisions, row.seq == decision_tracks.c.seq)
         .where(among(decision_tracks.c.track_id, track_ids))
-        .where(row.kind.in_(("assign", "reject", "separate")))
+        .where(row.kind.in_(("assign", "reject", "separate", "split")))
     )
     found = [(track, _Said(*said)) for track, *said in tx.execute(sought)]
+    split_at = {said.details["track"]: said.seq for _, said in found if said.kind == "split"}
     counted = counting(tx, {said.seq for _, said in found})
     said_of: dict[int, list[_Said]] = defaultdict(list)
     for track, said in sorted(found, key=lambda pair: pair[1].seq):
         if said.seq in counted:
             said_of[track].append(said)
-    return said_of
+    return said_of, split_at
