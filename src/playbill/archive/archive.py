@@ -1,5 +1,6 @@
 """One archive: a folder, the data base it keeps its facts in, and where its files lie."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from playbill.archive.blobs import Blobs
 from playbill.archive.database import Database
 from playbill.archive.migrations.upgrading import upgrade_database
 from playbill.core.atomic import atomic_path
-from playbill.errors import ArchiveError
+from playbill.errors import ArchiveError, OutputError
 
 SETTINGS = "archive.toml"
 """In the folder; says where data base and files are, if not in the folder as well."""
@@ -25,19 +26,28 @@ class Archive:
     ) -> "Archive":
         """Make an archive in `folder`, or open the one that is there.
 
+        Args:
+            folder: of the archive.
+            database_url: None: a file in the folder.
+            blobs_url: None: in the folder; a path is taken from where we are now.
+
         Raises:
             ArchiveError: there is one already with another data base or other files; or see `open`.
+            OutputError: the folder, or what goes into it, cannot be made.
         """
         asked = {"database": database_url, "blobs": blobs_url}
-        wanted = {key: url for key, url in asked.items() if url is not None}
+        wanted = {key: _lasting(url) for key, url in asked.items() if url is not None}
         settings = folder / SETTINGS
         if settings.exists():
             _require_same(settings, wanted)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            with atomic_path(settings) as temporary:
-                temporary.write_text("".join(f"{key} = '{url}'\n" for key, url in wanted.items()))
-        return cls.open(folder)
+            return cls.open(folder)
+        _write(settings, wanted)
+        try:
+            return cls.open(folder)
+        except BaseException:
+            if wanted:  # what was asked for may be a slip, and is not to stand there for ever
+                settings.unlink()
+            raise
 
     @classmethod
     def open(cls, folder: Path) -> "Archive":
@@ -67,6 +77,25 @@ class Archive:
     def close(self) -> None:
         """Close the data base."""
         self.database.close()
+
+
+def _lasting(url: str) -> str:
+    """An address that means the same wherever it is read: paths are made absolute."""
+    head = "sqlite:///" if url.startswith("sqlite:///") else ""
+    path = url.removeprefix(head)
+    is_place = "://" in path or path.startswith(":")
+    return url if is_place else head + str(Path(path).expanduser().resolve())
+
+
+def _write(settings: Path, wanted: dict[str, str]) -> None:
+    try:
+        settings.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{settings.parent}: no archive can be made here: {reason}") from error
+    lines = [f"{key} = {json.dumps(url, ensure_ascii=False)}\n" for key, url in wanted.items()]
+    with atomic_path(settings) as temporary:
+        temporary.write_text("".join(lines))
 
 
 def _read(settings: Path) -> dict[str, str]:
