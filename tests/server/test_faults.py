@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from playbill.archive import audit, database
+from playbill.archive import audit, database, engines
 from playbill.archive.archive import Archive
 from playbill.server import incoming
 from playbill.server.routes import health
@@ -41,7 +41,7 @@ def test_a_locked_data_base_is_waited_for_and_then_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Archive.create(tmp_path).close()
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(engines, "BUSY_MS", 50)
     archive = Archive.open(tmp_path)
     archive.database = database.Database(archive.database.engine, patience_s=0.3)
     with serving(archive) as server, server.http(server.token()) as http:

@@ -6,20 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from playbill.errors import ArchiveError, ArchiveUnavailable, ExtraMissing
+from playbill.archive.engines import engine_at, sqlite_file
+from playbill.errors import ArchiveUnavailable
 
 T = TypeVar("T")
 
 PATIENCE_S = 30.0
 """So long a unit of work is tried again while the data base is locked or away."""
-BUSY_MS = 10_000
-"""So long SQLite itself waits for another writer."""
-_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON")
-"""The last one: what is deleted is written over with zeros, since faces are to be forgotten."""
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""What makes all statements of one reader see one state, where that is not so anyway."""
 
 
 class Database:
@@ -46,37 +48,18 @@ class Database:
             ArchiveError: the address is none of a data base that is known here.
             ExtraMissing: PostgreSQL's driver is not installed.
         """
-        try:
-            address = make_url(url)
-            if address.get_backend_name() not in {"sqlite", "postgresql"}:
-                raise NoSuchModuleError(url)
-            if address.get_backend_name() == "sqlite":
-                engine = create_engine(address, connect_args={"timeout": BUSY_MS / 1000})
-                _tame_sqlite(engine)
-            else:
-                engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
-        except (ArgumentError, NoSuchModuleError) as error:
-            raise ArchiveError(
-                f"{url!r}: no data base that is known here, expected sqlite:///FILE or "
-                "postgresql+psycopg://USER@HOST/NAME"
-            ) from error
-        except ModuleNotFoundError as error:
-            raise ExtraMissing(
-                f"{error.name} is not installed, and PostgreSQL needs it: "
-                "pip install 'playbill[postgres]'"
-            ) from error
-        return cls(engine, patience_s=patience_s)
+        return cls(engine_at(url), patience_s=patience_s)
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Database":
         """The SQLite file of an archive that lives in one folder."""
-        return cls.open(f"sqlite:///{folder / 'archive.db'}")
+        return cls(sqlite_file(folder / "archive.db"))
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent state of the data base.
 
         Raises:
-            ArchiveUnavailable: the data base has been away or locked for too long.
+            ArchiveUnavailable: the data base has been away or locked for too long, or is damaged.
         """
         return self._run(work, write=False)
 
@@ -110,7 +93,15 @@ class Database:
         while True:
             try:
                 return self._once(work, write=write)
+            except NoConnectionFree as error:
+                raise ArchiveUnavailable(
+                    "the data base is busy: no connection to it has come free for too long"
+                ) from error
             except DBAPIError as error:
+                if _is_unusable(error):
+                    raise ArchiveUnavailable(
+                        f"{self._name()}: the data base cannot be used: {error.orig}"
+                    ) from error
                 if not _passes(error):
                     raise
                 if time.monotonic() + pause_s > deadline:
@@ -123,38 +114,43 @@ class Database:
     def _once(self, work: Callable[[Connection], T], *, write: bool) -> T:
         with self.engine.connect() as connection:
             connection.info["write"] = write
+            if not write:
+                connection.execution_options(**_READING[self.dialect])
             with connection.begin():
                 return work(connection)
+
+    def _name(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
+
+_BUSY = {5, 6, 10, 13}
+"""SQLite: BUSY, LOCKED, IOERR, FULL."""
+_UNUSABLE = {3, 7, 8, 11, 14, 23, 26}
+"""SQLite: PERM, NOMEM, READONLY, CORRUPT, CANTOPEN, AUTH, NOTADB."""
 
 
 def _passes(error: DBAPIError) -> bool:
     """Whether the same work may well succeed a moment later."""
     if error.connection_invalidated:
         return True
-    code = getattr(error.orig, "sqlstate", None)
-    if code is not None:
-        return str(code)[:2] in {"08", "40", "53", "57"} or code == "55P03"
+    if (number := _sqlite_number(error)) is not None:
+        return number in _BUSY
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state)[:2] in {"08", "40", "53", "57"} or state in {"25006", "55P03"}
     reason = str(error.orig).lower()
-    return isinstance(error, OperationalError) and (
-        "locked" in reason or "connection" in reason or "closed" in reason or "full" in reason
-    )
+    return isinstance(error, OperationalError) and ("connection" in reason or "closed" in reason)
 
 
-def _tame_sqlite(engine: Engine) -> None:
-    """Write-ahead log, foreign keys, and transactions that begin when we say so.
+def _is_unusable(error: DBAPIError) -> bool:
+    """Whether it is the data base that is at fault, and stays so: damaged, or not ours to use."""
+    if (number := _sqlite_number(error)) is not None:
+        return number in _UNUSABLE
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return state[:2] in {"28", "3D", "58", "XX"} or state == "42501"
 
-    Python's driver begins a transaction only before the first change, as a reader that may be
-    turned away when it wants to write. `BEGIN IMMEDIATE` queues writers up instead.
-    """
 
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        writing = connection.info.get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _sqlite_number(error: DBAPIError) -> int | None:
+    """SQLite's own number of the error, without what its kind adds to it."""
+    number = getattr(error.orig, "sqlite_errorcode", None)
+    return None if number is None else int(number) & 0xFF
