@@ -76,6 +76,26 @@ def test_a_third_run_that_looks_closer_keeps_them_apart_too(database: Database) 
     assert sum(database.read(lambda tx: tx.execute(counted).scalars().all())) == 18
 
 
+def test_what_was_taken_apart_in_two_runs_stays_apart_in_the_next(database: Database) -> None:
+    both = (TWO, replace(TWO, face=(300, 30, 360, 90)))
+
+    def take_apart_the_first_whole(tx: Connection, run_id: str) -> None:
+        keep(tx, sightings(*both, run_id=run_id))
+        whole = select(tracks.c.id).where(tracks.c.run_id == run_id, tracks.c.faces == 6)
+        track = tx.execute(whole.order_by(tracks.c.id)).scalars().first()
+        assert track is not None
+        its = select(faces.c.id).where(faces.c.track_id == track).order_by(faces.c.id)
+        split(tx, "user:eve", track, tx.execute(its).scalars().all()[3:])
+
+    database.write(lambda tx: take_apart_the_first_whole(tx, "run-1"))
+    database.write(lambda tx: take_apart_the_first_whole(tx, "run-2"))
+
+    database.write(lambda tx: keep(tx, sightings(*both, run_id="run-3")))
+
+    counted = select(tracks.c.faces).where(tracks.c.run_id == "run-3")
+    assert database.read(lambda tx: tx.execute(counted).scalars().all()) == [3] * 4
+
+
 def test_tracks_that_nobody_took_apart_stay_whole(database: Database) -> None:
     database.write(take_apart)
     other = Actor(range(6), face=(300, 30, 360, 90), match=named(ADA))

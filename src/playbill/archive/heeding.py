@@ -60,14 +60,21 @@ def kept_apart(
     The largest part stays where the track was, with its match; the others come last, without one:
     what the gallery said was said of all of them together.
     """
-    old, machine = _split_faces(tx, sightings.analysis.media.id)
-    if not old:
-        return sightings, crops
+    for split in _split_faces(tx, sightings.analysis.media.id):
+        sightings, crops = _cut_as(split, sightings, crops, max_gap_us)
+    return sightings, crops
+
+
+def _cut_as(
+    split: Sequence["_SplitFace"], sightings: Sightings, crops: Crops, max_gap_us: int
+) -> tuple[Sightings, Crops]:
+    """The same with tracks cut where they hold faces that lie in two parts of one split track."""
     new = [
         PlacedFace(number, micros(face.time_s), face.box_xyxy)
         for number, track in enumerate(sightings.tracks)
         for face in track.faces
     ]
+    old = [face.placed for face in split]
     cuts_us = [micros(cut_s) for cut_s in sightings.cuts_s]
     pairs = companions(new, old, cuts_us=cuts_us, max_gap_us=max_gap_us)
     cutting = _Cutting(list(sightings.tracks), list(crops), list(sightings.stretches))
@@ -75,7 +82,7 @@ def kept_apart(
     for number, track in enumerate(sightings.tracks):
         its = [pairs.get(place) for place in range(first, first + len(track.faces))]
         first += len(track.faces)
-        parts = _parts([None if i is None else (machine[i], old[i].track) for i in its])
+        parts = _parts([None if i is None else (split[i].whole, old[i].track) for i in its])
         if len(set(parts)) > 1:
             cutting.cut(number, parts)
     apart = replace(
@@ -84,6 +91,16 @@ def kept_apart(
         stretches=tuple(sorted(cutting.stretches, key=lambda stretch: stretch.span)),
     )
     return apart, cutting.crops
+
+
+@dataclass(frozen=True, slots=True)
+class _SplitFace:
+    """A face of a track that people have split."""
+
+    placed: PlacedFace
+    """In the part where it is today."""
+    whole: int
+    """The track that it was in before."""
 
 
 @dataclass(slots=True)
@@ -159,35 +176,32 @@ def _parts(companions_: Sequence[tuple[int, int] | None]) -> list[int]:
     return parts
 
 
-def _split_faces(tx: Connection, media_id: str) -> tuple[list[PlacedFace], list[int]]:
-    """The faces of tracks that people have split, in the newest run that has any.
-
-    And the track that each was in before.
-    """
-    split = (
-        select(faces.c.machine_track_id)
-        .join(runs, runs.c.id == faces.c.run_id)
-        .where(faces.c.media_id == media_id, faces.c.track_id != faces.c.machine_track_id)
+def _split_faces(tx: Connection, media_id: str) -> list[list[_SplitFace]]:
+    """The faces of tracks that people have split, of each run that has any, the newest first."""
+    row = faces.c
+    split = select(row.machine_track_id).where(
+        row.media_id == media_id, row.track_id != row.machine_track_id
     )
     found = (
         select(
-            faces.c.run_id,
-            faces.c.machine_track_id,
-            faces.c.track_id,
-            faces.c.time_us,
-            faces.c.left,
-            faces.c.top,
-            faces.c.right,
-            faces.c.bottom,
+            row.run_id,
+            row.machine_track_id,
+            row.track_id,
+            row.time_us,
+            row.left,
+            row.top,
+            row.right,
+            row.bottom,
         )
-        .join(runs, runs.c.id == faces.c.run_id)
-        .where(faces.c.machine_track_id.in_(split))
-        .order_by(runs.c.added_at.desc(), faces.c.run_id, faces.c.id)
+        .join(runs, runs.c.id == row.run_id)
+        .where(row.machine_track_id.in_(split))
+        .order_by(runs.c.added_at.desc(), row.run_id, row.id)
     )
-    rows = tx.execute(found).all()
-    newest = [row for row in rows if row.run_id == rows[0].run_id]
-    placed = [PlacedFace(row.track_id, row.time_us, tuple(row[4:])) for row in newest]
-    return placed, [row.machine_track_id for row in newest]
+    by_run: dict[str, list[_SplitFace]] = {}
+    for run, whole, track, time_us, *box in tx.execute(found):
+        face = _SplitFace(PlacedFace(track, time_us, tuple(box)), whole)
+        by_run.setdefault(run, []).append(face)
+    return list(by_run.values())
 
 
 def _mean(seen: Sequence[FaceSighting]) -> NDArray[np.float32]:
