@@ -32,7 +32,7 @@ class TestLimits:
         return ServerSettings(
             max_picture_bytes=20_000,
             max_picture_pixels=10_000,
-            max_batch_bytes=100_000,
+            max_batch_bytes=75_000,
             max_batch_pictures=5,
         )
 
@@ -69,6 +69,30 @@ class TestLimits:
         for sent in ({"zip": ("a.zip", content)}, files, several):
             answer = http.post("/v1/images/batch", files=sent)
             assert answer.status_code == 413, answer.text
+
+    def test_many_zips_together_are_held_to_the_limits_of_one(
+        self, server: Serving, http: httpx.Client
+    ) -> None:
+        noise = random.Random(7).randbytes(19_000)
+        content = zipped(**{"noise.png": noise, "zeros.png": bytes(19_000)})
+        one = http.post("/v1/images/batch", files=[("zip", ("a.zip", content))])
+        two = http.post("/v1/images/batch", files=[("zip", (f"{n}.zip", content)) for n in "ab"])
+
+        assert [one.status_code, two.status_code] == [200, 413]
+        assert two.json()["found"] == "38,000 bytes once it is taken out"
+        assert list((server.archive.folder / "incoming").iterdir()) == []
+
+    def test_a_large_picture_of_a_batch_is_refused_alone(self, http: httpx.Client) -> None:
+        files = [
+            ("images", ("large.png", bytes(30_000))),
+            ("images", ("small.png", png())),
+        ]
+
+        large, small = http.post("/v1/images/batch", files=files).json()["results"]
+
+        assert (large["name"], large["problem"]["status"]) == ("large.png", 413)
+        assert large["problem"]["expected"] == "at most 20,000 bytes"
+        assert small["document"]["media"]["name"] == "small.png"
 
     def test_a_large_entry_is_refused_alone(self, http: httpx.Client) -> None:
         noise = random.Random(7).randbytes(30_000)

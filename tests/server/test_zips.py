@@ -138,6 +138,34 @@ def test_an_entry_that_lies_about_its_size_is_read_no_further(http: httpx.Client
     assert fine["document"]["media"]["name"] == "b.png"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_what_can_be_unpacked_bit_by_bit_is_taken_out(
+    http: httpx.Client, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kilobyte of bzip2 that says it holds 100 bytes would take gigabytes of memory."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a.png", bytes(2_000_000))
+        archive.writestr("b.png", png(), zipfile.ZIP_DEFLATED)
+    content = bytearray(target.getvalue())
+    first = content.index(b"PK\1\2")
+    for place in (22, first + 24):
+        content[place : place + 4] = (100).to_bytes(4, "little")
+    opened: list[str] = []
+    plain = zipfile.ZipFile.open
+
+    def noted(self: zipfile.ZipFile, entry: zipfile.ZipInfo, *more: Any) -> Any:
+        opened.append(entry.filename)
+        return plain(self, entry, *more)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
+    bomb, fine = results_of(http, bytes(content))
+
+    assert "packed by another method" in bomb["problem"]["detail"]
+    assert fine["document"]["media"]["name"] == "b.png"
+    assert opened == ["b.png"]
+
+
 def test_entries_that_overlap_do_not_multiply(http: httpx.Client) -> None:
     """As in the bombs of D. Fifield: many names for the same bytes."""
     content = zipped(**{"a.png": bytes(900_000)})

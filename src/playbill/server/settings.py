@@ -29,7 +29,7 @@ class ServerSettings:
     max_picture_pixels: int = 100_000_000
     """300 MB once it is decoded."""
     max_batch_bytes: int = 1 * GIB
-    """Of the body, and of what a ZIP unpacks to."""
+    """Of the body, and of what all its ZIPs unpack to."""
     max_batch_pictures: int = 1000
     max_zip_ratio: int = 100
     """A picture does not get smaller than a hundredth in a ZIP; a bomb does."""

@@ -17,6 +17,36 @@ _END_BYTES, _LOCATOR_BYTES = 22, 20
 _MOST_ENTRY_BYTES = 1024
 """Of the directory, for each entry it may have."""
 _AT_ONCE = 1 << 20
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Of packing. `zipfile` unpacks what it read by other methods whole, whatever size was said."""
+
+
+@dataclass(slots=True)
+class Room:
+    """What one request may still bring, all its ZIPs together."""
+
+    files: int
+    bytes_: int
+    """Once they are taken out."""
+
+    @classmethod
+    def of(cls, settings: ServerSettings) -> "Room":
+        """All of it."""
+        return cls(settings.max_batch_pictures, settings.max_batch_bytes)
+
+    def take(self, where: str, files: int, bytes_: int = 0) -> None:
+        """Use some of it up.
+
+        Raises:
+            Problem: 413, so much is not left.
+        """
+        if files > self.files:
+            raise too_large(where, f"{files} files", f"{self.files} files")
+        if bytes_ > self.bytes_:
+            found = f"{bytes_:,} bytes once it is taken out"
+            raise too_large(where, found, f"{self.bytes_:,} bytes")
+        self.files -= files
+        self.bytes_ -= bytes_
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +63,33 @@ def is_zip(path: Path) -> bool:
         return file.read(4) in {b"PK\3\4", _END}
 
 
-def take_out(path: Path, folder: Path, settings: ServerSettings) -> Iterator[Received | Refused]:
+def take_out(
+    path: Path, folder: Path, settings: ServerSettings, room: Room
+) -> Iterator[Received | Refused]:
     """Each picture of a ZIP as a file of its own below `folder`, or why it is not taken.
 
     What is no file (folders), and what systems put beside files (hidden ones), is passed over.
 
     Raises:
-        Problem: the ZIP is damaged, or holds more than the limits admit.
+        Problem: the ZIP is damaged, or holds more than the limits, or the `room`, admit.
     """
     _check_directory(path, settings.max_batch_pictures)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not _is_aside(entry)]
-            _check_sizes(path, entries, settings)
+            _check_sizes(path, entries, settings, room)
             for number, entry in enumerate(entries):
                 yield _one(archive, entry, folder / str(number), settings)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise Problem(422, f"{path.name}: the ZIP is damaged: {error}", "damaged-zip") from error
+
+
+def refused_for_size(name: str, bytes_: int, settings: ServerSettings) -> Refused:
+    """One picture of many that has more bytes than a picture may have."""
+    most = f"{settings.max_picture_bytes:,} bytes"
+    return Refused(name, too_large(name, f"{bytes_:,} bytes", most))
 
 
 def _one(
@@ -62,10 +100,7 @@ def _one(
             entry.filename, Problem(422, f"{entry.filename!r}: {reason}", "refused-entry")
         )
     if entry.file_size > settings.max_picture_bytes:
-        most = f"{settings.max_picture_bytes:,} bytes"
-        return Refused(
-            entry.filename, too_large(entry.filename, f"{entry.file_size:,} bytes", most)
-        )
+        return refused_for_size(entry.filename, entry.file_size, settings)
     place.mkdir(parents=True)
     target, digest, taken = place / safe_name(entry.filename), sha256(), 0
     try:
@@ -90,6 +125,8 @@ def _reason(entry: zipfile.ZipInfo) -> str | None:
         return "is a link, expected a file"
     if entry.flag_bits & 0x1:
         return "is encrypted, expected a file that can be read"
+    if entry.compress_type not in _METHODS:
+        return "is packed by another method, expected deflate or none"
     return None
 
 
@@ -99,15 +136,11 @@ def _is_aside(entry: zipfile.ZipInfo) -> bool:
     return entry.is_dir() or hidden or "__MACOSX" in parts
 
 
-def _check_sizes(path: Path, entries: list[zipfile.ZipInfo], settings: ServerSettings) -> None:
-    if len(entries) > settings.max_batch_pictures:
-        most = f"{settings.max_batch_pictures} files"
-        raise too_large(path.name, f"{len(entries)} files", most)
-    whole = sum(entry.file_size for entry in entries)
-    if whole > settings.max_batch_bytes:
-        most = f"{settings.max_batch_bytes:,} bytes"
-        raise too_large(path.name, f"{whole:,} bytes once it is taken out", most)
-    packed = path.stat().st_size
+def _check_sizes(
+    path: Path, entries: list[zipfile.ZipInfo], settings: ServerSettings, room: Room
+) -> None:
+    whole, packed = sum(entry.file_size for entry in entries), path.stat().st_size
+    room.take(path.name, len(entries), whole)
     if whole > packed * settings.max_zip_ratio:
         found, most = f"{whole // packed} times its size", f"{settings.max_zip_ratio} times"
         raise too_large(path.name, f"{found} once it is taken out", most)

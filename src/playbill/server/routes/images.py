@@ -13,11 +13,11 @@ from playbill.server.auth import Analyst
 from playbill.server.incoming import Received, received
 from playbill.server.once import once
 from playbill.server.pictures import Described, Pictures
-from playbill.server.problems import Problem, instance_of, problem_of, to_json, too_large
+from playbill.server.problems import Problem, instance_of, problem_of, to_json
 from playbill.server.services import Served, Services
 from playbill.server.settings import ServerSettings
 from playbill.server.timing import timing_of
-from playbill.server.zips import Refused, is_zip, take_out
+from playbill.server.zips import Refused, Room, is_zip, refused_for_size, take_out
 
 router = APIRouter(prefix="/v1/images", tags=["images"])
 
@@ -149,9 +149,6 @@ async def batch(request: Request, caller: Analyst, services: Served) -> Response
 
 async def _documents(request: Request, services: Services, files: list[Received]) -> str:
     pictures = await to_thread.run_sync(_unpacked, files, services.settings)
-    if len(pictures) > services.settings.max_batch_pictures:
-        most = f"{services.settings.max_batch_pictures}"
-        raise too_large("body", f"{len(pictures)} pictures", most)
     turns = asyncio.Semaphore(services.settings.picture_threads)
 
     async def one_of_many(picture: Received | Refused) -> str:
@@ -184,12 +181,21 @@ async def _result(request: Request, pictures: Pictures, picture: Received | Refu
 
 
 def _unpacked(files: list[Received], settings: ServerSettings) -> list[Received | Refused]:
-    """All pictures, those of ZIPs too, in order."""
+    """All pictures, those of ZIPs too, in order.
+
+    Raises:
+        Problem: 413, all together they are too many, or too large; or see `take_out`.
+    """
     found: list[Received | Refused] = []
+    room = Room.of(settings)
     for number, file in enumerate(files):
         if is_zip(file.path):
             folder = file.path.parent / f"out-{number}"
-            found.extend(take_out(file.path, folder, settings))
+            found.extend(take_out(file.path, folder, settings, room))
+            continue
+        room.take("body", 1)
+        if file.bytes_ > settings.max_picture_bytes:
+            found.append(refused_for_size(file.path.name, file.bytes_, settings))
         else:
             found.append(file)
     return found
