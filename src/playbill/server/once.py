@@ -1,11 +1,12 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, and not done again."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from hashlib import sha256
-from typing import Any
+from hashlib import scrypt, sha256
+from typing import Any, ClassVar
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -37,6 +38,9 @@ _KEPT = frozenset({"content-type", "location", "etag"})
 class OnceRoute(APIRoute):
     """A route whose POSTs may be sent again; for bodies that fit into memory."""
 
+    told_once: ClassVar[frozenset[str]] = frozenset()
+    """Members of answers that are not kept, and null when the answer comes again."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of the route, and what is around it."""
         work = super().get_route_handler()
@@ -45,14 +49,28 @@ class OnceRoute(APIRoute):
             if request.method != "POST" or HEADER not in request.headers:
                 return await work(request)
             caller = await to_thread.run_sync(authenticate, request, services_of(request))
-            said = sha256(await request.body()).hexdigest()
-            return await once(request, caller.who, said, lambda: work(request))
+            digest = _slow_digest if self.told_once else _digest
+            said = await to_thread.run_sync(digest, await request.body(), request.headers[HEADER])
+            return await once(
+                request, caller.who, said, lambda: work(request), told_once=self.told_once
+            )
 
         return handler
 
 
+class SecretRoute(OnceRoute):
+    """Of bodies and answers that hold secrets, which nobody may find in the data base later."""
+
+    told_once = frozenset({"token", "password"})
+
+
 async def once(
-    request: Request, who: str, said: str, work: Callable[[], Awaitable[Response]]
+    request: Request,
+    who: str,
+    said: str,
+    work: Callable[[], Awaitable[Response]],
+    *,
+    told_once: frozenset[str] = frozenset(),
 ) -> Response:
     """Do `work`, unless the same request was answered before: then answer so again.
 
@@ -61,6 +79,7 @@ async def once(
         who: sends it; others may use the same key.
         said: a digest of the body.
         work: what a request without the header would do.
+        told_once: members of the answer's JSON that are not kept.
 
     Raises:
         Problem: 400, the key is none; 409, the first request is not answered yet; 422, the key
@@ -86,9 +105,26 @@ async def once(
             await to_thread.run_sync(lambda: database.write(lambda tx: drop_reply(tx, who, key)))
         raise
     headers = {name: text for name, text in response.headers.items() if name in _KEPT}
-    reply = Reply(response.status_code, headers, bytes(response.body))
+    reply = Reply(response.status_code, headers, _kept(bytes(response.body), told_once))
     await to_thread.run_sync(lambda: database.write(lambda tx: keep_reply(tx, who, key, reply)))
     return response
+
+
+def _digest(body: bytes, _key: str) -> str:
+    return sha256(body).hexdigest()
+
+
+def _slow_digest(body: bytes, key: str) -> str:
+    """Of a body that may hold a password: as slow to guess at as the password's own hash."""
+    return scrypt(body, salt=key.encode(), n=1 << 14, r=8, p=1).hex()
+
+
+def _kept(body: bytes, told_once: frozenset[str]) -> bytes:
+    """The body as it is kept: without secrets, of which the archive has hashes alone."""
+    if not body or not told_once:
+        return body
+    said: dict[str, Any] = json.loads(body)
+    return json.dumps(said | dict.fromkeys(told_once & said.keys()), ensure_ascii=False).encode()
 
 
 def _begin(database: Database, who: str, key: str, digest: str) -> Reply | None:

@@ -8,13 +8,13 @@ from playbill.archive import audit
 from playbill.archive.access.hook_secret import hook_secret
 from playbill.archive.access.keys import get_key, issue_key, list_keys, revoke_key
 from playbill.server.auth import Admin, Anybody
-from playbill.server.once import OnceRoute
+from playbill.server.once import SecretRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import not_allowed
 from playbill.server.schemas.access import HookSecret, KeyAdded, KeyMade, KeyShown
 from playbill.server.services import Served
 
-router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=OnceRoute)
+router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=SecretRoute)
 
 
 @router.get("", summary="Keys.")

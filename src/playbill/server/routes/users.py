@@ -21,7 +21,7 @@ from playbill.archive.access.users import (
 )
 from playbill.server.auth import Admin, Anybody
 from playbill.server.etags import IfMatch, etag
-from playbill.server.once import OnceRoute
+from playbill.server.once import SecretRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import busy, not_allowed
 from playbill.server.schemas.access import (
@@ -33,7 +33,7 @@ from playbill.server.schemas.access import (
 )
 from playbill.server.services import Served
 
-router = APIRouter(prefix="/v1", tags=["users"], route_class=OnceRoute)
+router = APIRouter(prefix="/v1", tags=["users"], route_class=SecretRoute)
 
 
 @router.get("/users", summary="All users.")

@@ -69,7 +69,7 @@ class UserMade(BaseModel):
 
     user: UserShown
     password: str | None
-    """If it was made up: nobody can find it out later."""
+    """If it was made up: nobody can find it out later. An answer that comes again has none."""
 
 
 class UserChange(Sent):
@@ -121,8 +121,9 @@ class KeyMade(BaseModel):
     """A new key."""
 
     key: KeyShown
-    token: str
-    """To be sent as `Authorization: Bearer ...`; nobody can find it out later."""
+    token: str | None
+    """To be sent as `Authorization: Bearer ...`; nobody can find it out later. null: this answer
+    comes again, under an idempotency key; if the first one was lost, revoke the key."""
 
 
 class HookSecret(BaseModel):
