@@ -61,3 +61,28 @@ def test_a_file_where_the_folder_is_to_be_is_said(tmp_path: Path) -> None:
     place.write_text("here I am")
     with pytest.raises(OutputError, match=r"notes\.txt: no archive can be made here: file exists"):
         Archive.create(place)
+
+
+def test_an_archive_is_for_its_owner_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'facts.db'}"
+    Archive.create(tmp_path / "archive", database_url=url).close()
+
+    for path in (tmp_path / "archive", tmp_path / "archive" / SETTINGS):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_no_message_says_a_password(tmp_path: Path) -> None:
+    (tmp_path / SETTINGS).write_text("database = 'postgresql+psycopg://ada:geheim@host/facts'\n")
+
+    with pytest.raises(ArchiveError, match="expected the same or nothing") as refused:
+        Archive.create(tmp_path, database_url="postgresql+psycopg://ada:auch-geheim@other/facts")
+    assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ["databse = 'sqlite:///x'", "database = 3", "[database]"])
+def test_settings_that_nobody_reads_are_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / SETTINGS).write_text(line)
+
+    with pytest.raises(ArchiveError, match="expected addresses of database and blobs alone"):
+        Archive.open(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [SETTINGS]

@@ -84,6 +84,63 @@ def test_deleting_says_whether_it_was_there(blobs: Blobs) -> None:
     assert "a/b" not in blobs
 
 
+def test_a_store_that_does_not_answer_has_not_said_that_nothing_is_there(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs.put("a/b", b"1")
+
+    def away(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as there:
+        there.setattr(blobs._files, "info", away)
+        with pytest.raises(ArchiveError, match="a/b: cannot be read: permission denied"):
+            _ = "a/b" in blobs
+        with pytest.raises(OutputError, match="a/b: cannot be deleted: permission denied"):
+            blobs.delete("a/b")
+    assert "a/b" in blobs
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = Blobs.in_folder(tmp_path)
+    blobs.put("a/b", b"1")
+    real = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("/a"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+
+    with pytest.raises(ArchiveError, match="the blobs: cannot be read: permission denied"):
+        list(blobs.keys())
+
+
+def test_a_client_that_is_set_up_wrongly_is_said(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise ValueError("Invalid endpoint: x")
+
+    monkeypatch.setattr(blobs._files, "cat_file", wrong)
+
+    with pytest.raises(ArchiveError, match="a: cannot be read: invalid endpoint: x"):
+        blobs.get("a")
+
+
+@pytest.mark.parametrize("name", ["a::b", "file://x", "what?*[1]", "~"])
+def test_files_lie_in_their_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir(parents=True)
+    Blobs.in_folder(folder).put("crops/a", b"1")
+
+    assert (folder / "blobs" / "crops" / "a").read_bytes() == b"1"
+    assert list(Blobs.in_folder(folder).keys()) == ["crops/a"]
+
+
 def test_keys_are_listed_in_order_and_below_a_folder(blobs: Blobs) -> None:
     assert list(blobs.keys()) == []
     for key in ("b/2", "a", "b/1", "b/c/3", "é x/<1>"):

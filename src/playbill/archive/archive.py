@@ -6,12 +6,15 @@ from pathlib import Path
 
 from playbill.archive.blobs import Blobs
 from playbill.archive.database import Database
+from playbill.archive.engines import shown
 from playbill.archive.migrations.upgrading import upgrade_database
 from playbill.core.atomic import atomic_path
 from playbill.errors import ArchiveError, OutputError
 
 SETTINGS = "archive.toml"
 """In the folder; says where data base and files are, if not in the folder as well."""
+
+KEYS = ("database", "blobs")
 
 
 class Archive:
@@ -25,6 +28,8 @@ class Archive:
         cls, folder: Path, *, database_url: str | None = None, blobs_url: str | None = None
     ) -> "Archive":
         """Make an archive in `folder`, or open the one that is there.
+
+        A folder that is made here is its owner's alone: it holds faces and hashes of passwords.
 
         Args:
             folder: of the archive.
@@ -66,7 +71,7 @@ class Archive:
         places = _read(settings)
         url = places.get("database")
         database = Database.open(url) if url else Database.in_folder(folder.resolve())
-        blobs = Blobs.open(places.get("blobs", str(folder.resolve() / "blobs")))
+        blobs = Blobs.open(places["blobs"]) if "blobs" in places else Blobs.in_folder(folder)
         try:
             upgrade_database(database)
         except BaseException:
@@ -89,27 +94,36 @@ def _lasting(url: str) -> str:
 
 def _write(settings: Path, wanted: dict[str, str]) -> None:
     try:
-        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.parent.parent.mkdir(parents=True, exist_ok=True)
+        settings.parent.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{settings.parent}: no archive can be made here: {reason}") from error
     lines = [f"{key} = {json.dumps(url, ensure_ascii=False)}\n" for key, url in wanted.items()]
     with atomic_path(settings) as temporary:
-        temporary.write_text("".join(lines))
+        temporary.chmod(0o600)
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def _read(settings: Path) -> dict[str, str]:
     try:
-        return {key: str(value) for key, value in tomllib.loads(settings.read_text()).items()}
+        said = tomllib.loads(settings.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ArchiveError(f"{settings}: cannot be read: {error}") from error
+    for key, url in said.items():
+        if key not in KEYS or not isinstance(url, str):
+            raise ArchiveError(
+                f"{settings}: found {key!r}, expected addresses of {' and '.join(KEYS)} alone"
+            )
+    return said
 
 
 def _require_same(settings: Path, wanted: dict[str, str]) -> None:
     found = _read(settings)
     for key, url in wanted.items():
         if found.get(key) != url:
+            there = shown(found[key]) if key in found else "the folder itself"
             raise ArchiveError(
-                f"{settings}: the archive has its {key} at {found.get(key, 'the folder itself')}, "
-                f"found {url}, expected the same or nothing"
+                f"{settings}: the archive has its {key} at {there}, found {shown(url)}, expected "
+                "the same or nothing"
             )

@@ -41,6 +41,11 @@ class Blobs:
             raise ArchiveError(f"{url}: no store of files that is known here: {error}") from error
         return cls(files, root)
 
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Blobs":
+        """The files of an archive that lives in one folder, whatever that is called."""
+        return cls(fsspec.filesystem("file", use_listings_cache=False), f"{folder.resolve()}/blobs")
+
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` under `key`; readers see all of it or nothing.
 
@@ -77,53 +82,72 @@ class Blobs:
             NotInArchive: there are none.
             ArchiveError: they cannot be read.
         """
+        path = self._path(key)
         with _reading(key):
-            return cast(bytes, self._files.cat_file(self._path(key)))
+            return cast(bytes, self._files.cat_file(path))
 
     def reading(self, key: str) -> IO[bytes]:
         """The bytes as a stream; errors as for `get`."""
+        path = self._path(key)
         with _reading(key):
-            return cast(IO[bytes], self._files.open(self._path(key), "rb"))
+            return cast(IO[bytes], self._files.open(path, "rb"))
 
     def size(self, key: str) -> int:
         """How many bytes; errors as for `get`."""
+        path = self._path(key)
         with _reading(key):
-            return int(self._files.info(self._path(key))["size"])
+            return int(self._files.info(path)["size"])
 
     def written_at(self, key: str) -> datetime:
         """When it was written; errors as for `get`."""
+        path = self._path(key)
         with _reading(key):
-            return cast(datetime, self._files.modified(self._path(key)))
+            return cast(datetime, self._files.modified(path))
 
     def __contains__(self, key: str) -> bool:
-        with _reading(key):
-            return bool(self._files.exists(self._path(key)))
+        """Whether `key` is there; a store that does not answer has not said no."""
+        try:
+            self.size(key)
+        except NotInArchive:
+            return False
+        return True
 
     def delete(self, key: str) -> bool:
         """Take `key` away for good; says whether it was there.
 
         Raises:
-            OutputError: it cannot be taken away.
+            OutputError: it cannot be taken away, or nobody can say whether it is there.
         """
-        if key not in self:
-            return False
-        with _writing(key), suppress(FileNotFoundError):
-            self._files.rm_file(self._path(key))
+        path = self._path(key)
+        with _writing(key, "deleted"):
+            try:
+                self._files.info(path)  # an object store deletes what is not there without a word
+                self._files.rm_file(path)
+            except (FileNotFoundError, NotADirectoryError):
+                return False
         return True
 
     def keys(self, folder: str = "") -> Iterator[str]:
-        """All keys, or those in `folder` and below, sorted."""
+        """All keys, or those in `folder` and below, sorted.
+
+        Raises:
+            ArchiveError: they cannot be listed, or not all of them.
+        """
         start = self._path(folder) if folder else self._root
         with _reading(folder or "the blobs"):
-            found = sorted(self._files.find(start))
-        for path in found:
+            is_here = self._local(start) is not None
+            found = _on_disk(start) if is_here else self._files.find(start)
+        for path in sorted(found):
             yield path[len(self._root) + 1 :]
 
     def local_path(self, key: str) -> Path | None:
         """Where the file lies, or would lie, on this machine; None: it is elsewhere."""
+        return self._local(self._path(key))
+
+    def _local(self, path: str) -> Path | None:
         protocol = self._files.protocol
         local = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
-        return Path(self._path(key)) if local else None
+        return Path(path) if local else None
 
     def _path(self, key: str) -> str:
         parts = PurePosixPath(key).parts
@@ -146,22 +170,33 @@ def _put_on_disk(path: Path, file: IO[bytes]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def _on_disk(folder: str) -> list[str]:
+    """All files below a folder; fsspec's own list leaves out what it may not look into."""
+
+    def stop(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # it was deleted meanwhile
+            raise error
+
+    walked = os.walk(folder, onerror=stop, followlinks=True)
+    return [f"{place}/{name}" for place, _, names in walked for name in names]
+
+
 @contextmanager
-def _writing(key: str) -> Iterator[None]:
+def _writing(key: str, done: str = "kept") -> Iterator[None]:
     """An object store's client has errors of its own kinds; here they become ours."""
     try:
         yield
     except PlaybillError:
         raise
     except Exception as error:
-        raise OutputError(f"{key}: cannot be kept: {_reason(error)}") from error
+        raise OutputError(f"{key}: cannot be {done}: {_reason(error)}") from error
 
 
 @contextmanager
 def _reading(key: str) -> Iterator[None]:
     try:
         yield
-    except (PlaybillError, ValueError):
+    except PlaybillError:
         raise
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise NotInArchive(f"{key}: no such file among the archive's blobs") from error
