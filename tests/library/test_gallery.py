@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from playbill.archive.archive import Archive
+from playbill.archive.decisions.clusters import split
 from playbill.archive.decisions.hiding import hide
 from playbill.archive.decisions.merging import merge_people
 from playbill.archive.decisions.naming import assign
+from playbill.archive.decisions.undo import undo
 from playbill.archive.packing import pack_vector
 from playbill.archive.people import create_person
-from playbill.archive.tables import portraits, tracks
+from playbill.archive.tables import faces, portraits, tracks
 from playbill.library.gallery import current_gallery, state_of_people
 from playbill.library.matching import match_again
 from playbill.recognition.recogniser import open_recogniser
@@ -77,6 +79,22 @@ def test_the_gallery_is_everybody_who_is_enrolled_or_verified(archive: Archive) 
     archive.database.write(lambda tx: assign(tx, WHO, [track], alan))
 
     assert known(archive) == ["Ada Lovelace", "Alan Turing"]
+
+
+def test_nobody_is_learned_from_a_part_whose_split_was_undone(archive: Archive) -> None:
+    alan = person(archive, "Alan Turing")
+    seen(archive, "a.mp4", Actor(range(4), look=3))
+    write, row = archive.database.write, faces.c
+    [(track, face)] = archive.database.read(
+        lambda tx: tx.execute(select(row.track_id, func.max(row.id)).group_by(row.track_id)).all()
+    )
+    seq, part = write(lambda tx: split(tx, WHO, track, [face]))
+    write(lambda tx: assign(tx, WHO, [part], alan))
+    assert known(archive) == ["Alan Turing"]
+
+    write(lambda tx: undo(tx, WHO, seq))
+
+    assert known(archive) == []
 
 
 def test_those_who_are_merged_are_one_and_those_who_are_hidden_none(archive: Archive) -> None:

@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from playbill.archive.archive import Archive
+from playbill.archive.clusters import list_clusters
+from playbill.archive.decisions.clusters import split
 from playbill.archive.decisions.naming import name_cluster
+from playbill.archive.decisions.undo import undo
 from playbill.archive.people import create_person
-from playbill.archive.tables import appearances, clusters, media, tracks
+from playbill.archive.tables import appearances, clusters, faces, media, tracks
+from playbill.archive.tracks import list_tracks
 from playbill.core.people import Person
 from playbill.library.grouping import group_new
 from playbill.recognition.clustering import whisper
@@ -60,6 +64,62 @@ def test_two_faces_in_one_frame_are_two_groups_however_alike(archive: Archive) -
 
     one, other = cluster_of_tracks(archive)
     assert one != other
+
+
+def take_out_half(archive: Archive) -> int:
+    """Take faces out of the first track; the decision's number."""
+
+    def work(tx: Connection) -> int:
+        whole = tx.execute(select(tracks.c.id).order_by(tracks.c.id)).scalars().first()
+        its = select(faces.c.id).where(faces.c.track_id == whole).order_by(faces.c.id)
+        ids = tx.execute(its).scalars().all()
+        assert whole is not None
+        seq, _ = split(tx, "user:test", whole, ids[len(ids) // 2 :])
+        return seq
+
+    return archive.database.write(work)
+
+
+@pytest.mark.parametrize("grouped_before", [False, True])
+def test_faces_that_people_took_apart_are_two_groups_however_alike(
+    archive: Archive, grouped_before: bool
+) -> None:
+    seen(archive, "a.mp4", Actor(range(6), look=1))
+    if grouped_before:
+        group_new(archive, SPACE, None)
+    take_out_half(archive)
+
+    group_new(archive, SPACE, None)
+
+    whole, part = cluster_of_tracks(archive)
+    assert whole != part
+
+
+def test_what_people_took_apart_is_two_groups_in_later_runs_too(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(6), look=1))
+    take_out_half(archive)
+    again = sightings(Actor(range(6), look=1), media=video("a.mp4"), run_id="again")
+    archive.database.write(lambda tx: keep(tx, again))
+
+    group_new(archive, SPACE, None)
+
+    whole, part, whole_again, part_again = cluster_of_tracks(archive)
+    assert (whole, part) == (whole_again, part_again)
+    assert whole != part
+
+
+def test_a_part_whose_split_was_undone_is_in_no_list_and_no_group(archive: Archive) -> None:
+    seen(archive, "a.mp4", Actor(range(6), look=1))
+    seq = take_out_half(archive)
+    undone = archive.database.write(lambda tx: undo(tx, "user:test", seq))
+
+    assert group_new(archive, SPACE, None) == 1
+
+    assert [one.faces for one in archive.database.read(list_tracks).items] == [6]
+    assert [one.tracks for one in archive.database.read(list_clusters).items] == [1]
+    archive.database.write(lambda tx: undo(tx, "user:test", undone))
+    assert [one.faces for one in archive.database.read(list_tracks).items] == [3, 3]
+    assert group_new(archive, SPACE, None) == 1
 
 
 def test_naming_a_group_shows_in_every_medium_at_once(archive: Archive) -> None:

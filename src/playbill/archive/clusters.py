@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from playbill.archive.packing import is_text
 from playbill.archive.paging import Page, key_of, page_limit, paged
@@ -28,7 +28,7 @@ class ClusterRow:
     version: int
     """Counts the changes: the ETag."""
     tracks: int
-    """How many are in it now, of all runs."""
+    """How many with faces are in it now, of all runs."""
 
 
 def get_cluster(tx: Connection, cluster_id: str) -> ClusterRow:
@@ -42,7 +42,7 @@ def get_cluster(tx: Connection, cluster_id: str) -> ClusterRow:
         row = tx.execute(select(clusters).where(clusters.c.id == cluster_id)).first()
     if row is None:
         raise NotInArchive(f"cluster {cluster_id!r}: there is no such cluster in the archive")
-    counted = select(func.count()).where(tracks.c.cluster_id == cluster_id)
+    counted = select(func.count()).where(tracks.c.cluster_id == cluster_id, tracks.c.faces > 0)
     return _cluster_row(row, tx.execute(counted).scalar_one())
 
 
@@ -70,7 +70,7 @@ def list_clusters(
     size = func.count(tracks.c.id)
     found = (
         select(clusters, size.label("size"))
-        .join(tracks, tracks.c.cluster_id == row.id)
+        .join(tracks, and_(tracks.c.cluster_id == row.id, tracks.c.faces > 0))
         .group_by(row.id)
         .order_by(size.desc(), row.id)
         .limit(page_limit(limit) + 1)

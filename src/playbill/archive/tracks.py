@@ -59,12 +59,14 @@ def list_tracks(
 ) -> Page[TrackRow]:
     """Tracks of what is shown, by number: of one group, person or medium, or of all.
 
+    Tracks that no face is in any longer, after splits and undoes, are left out.
+
     Raises:
         ArchiveError: the cursor or the limit is none.
     """
     row = tracks.c
-    found = select(tracks).join(media, media.c.run_id == row.run_id).order_by(row.id)
-    found = found.limit(page_limit(limit) + 1)
+    found = select(tracks).join(media, media.c.run_id == row.run_id).where(row.faces > 0)
+    found = found.order_by(row.id).limit(page_limit(limit) + 1)
     for column, wanted in (
         (row.cluster_id, cluster_id),
         (row.person_id, person_id),
@@ -87,7 +89,8 @@ def faces_of(tx: Connection, track_id: int) -> list[FaceRow]:
     Raises:
         NotInArchive: there is no such track.
     """
-    if tx.execute(select(tracks.c.id).where(tracks.c.id == track_id)).first() is None:
+    known = select(tracks.c.id).where(tracks.c.id == track_id)
+    if not 0 < track_id < 2**63 or tx.execute(known).first() is None:
         raise NotInArchive(f"track {track_id}: there is no such track in the archive")
     row = faces.c
     found = select(faces).where(row.track_id == track_id).order_by(row.time_us, row.id)

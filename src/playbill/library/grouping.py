@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, product
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
+from playbill.archive.among import among
 from playbill.archive.archive import Archive
 from playbill.archive.audit import in_turn
 from playbill.archive.decisions.projection import project_tracks
@@ -34,7 +35,7 @@ def group_new(archive: Archive, space: str, card: StrangerScores | None) -> int:
 
     A track joins a cluster that nobody has named yet, or begins one. A named cluster takes no new
     tracks: what its person looks like is the gallery's to say, which knows strangers. Tracks that
-    meet in a frame are two people.
+    meet in a frame are two people, and so are faces that somebody took out of a track and the rest.
 
     Args:
         archive: open.
@@ -70,7 +71,7 @@ def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
         edges,
         len(new),
         given={row_of[number]: label_of[cluster] for number, cluster in placed.items()},
-        apart=_apart(tx, {track.run_id for track in new}, row_of),
+        apart=[*_met(tx, {track.run_id for track in new}, row_of), *_split(tx, row_of)],
     )
     return {
         track.id: names[labels[row]] if labels[row] >= 0 else labels[row]
@@ -118,7 +119,7 @@ def _blocks(
             yield places, unpack_vectors([row.embedding for row in there])
 
 
-def _apart(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tuple[int, int]]:
+def _met(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tuple[int, int]]:
     """Pairs of rows that meet in a frame."""
     pairs: set[tuple[int, int]] = set()
     seen = select(faces.c.frame_index, faces.c.track_id)
@@ -128,6 +129,29 @@ def _apart(tx: Connection, runs: set[str], row_of: Mapping[int, int]) -> list[tu
             if track in row_of:
                 frames[frame].add(row_of[track])
         pairs.update(pair for rows in frames.values() for pair in combinations(sorted(rows), 2))
+    return sorted(pairs)
+
+
+def _split(tx: Connection, row_of: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Pairs of rows that somebody took apart, in other runs too."""
+    row = tracks.c
+    split = select(row.id, row.split_from).where(row.split_from.is_not(None))
+    whole_of: dict[int, int] = dict(tx.execute(split).all())
+    root = func.coalesce(row.same_as, row.id)
+    named = among(row.id, {*whole_of, *whole_of.values()})
+    root_of: dict[int, int] = dict(tx.execute(select(row.id, root).where(named)).all())
+    roots = set(root_of.values())
+    family = select(row.id, root).where(or_(among(row.id, roots), among(row.same_as, roots)))
+    rows: dict[int, list[int]] = defaultdict(list)
+    for track, first in tx.execute(family):
+        if track in row_of:
+            rows[first].append(row_of[track])
+    pairs: set[tuple[int, int]] = set()
+    for part in whole_of:
+        whole = whole_of.get(part)
+        while whole is not None:
+            pairs.update(product(rows[root_of[part]], rows[root_of[whole]]))
+            whole = whole_of.get(whole)
     return sorted(pairs)
 
 

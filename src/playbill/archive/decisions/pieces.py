@@ -76,7 +76,10 @@ def _splits_of(tx: Connection, track_id: int) -> list[Decision]:
 
 
 def _count(tx: Connection, rows: Sequence[Row[Any]], place: dict[int, int]) -> None:
-    """How many faces each part has, and their mean; of none it stays what it was."""
+    """How many faces each part has, and their mean: a part of none looks like nobody.
+
+    Where faces have lost their embeddings, the mean stays what it was.
+    """
     family = {*place.values(), *(row.track_id for row in rows)}
     counted = Counter(place.values())
     now = dict(tx.execute(select(tracks.c.id, tracks.c.faces).where(tracks.c.id.in_(family))).all())
@@ -84,7 +87,7 @@ def _count(tx: Connection, rows: Sequence[Row[Any]], place: dict[int, int]) -> N
         if counted[track] != now[track]:
             its = [row for row in rows if place[row.id] == track]
             mean = _mean(its)
-            said = {"faces": len(its)} | ({} if mean is None else {"embedding": mean})
+            said = {"faces": len(its)} | ({"embedding": mean} if mean or not its else {})
             tx.execute(update(tracks).where(tracks.c.id == track).values(said))
 
 
