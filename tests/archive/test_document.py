@@ -189,6 +189,7 @@ def test_a_box_at_the_edge_keeps_at_least_one_pixel_inside_the_picture() -> None
         (lambda d: d["frames"][0]["objects"][0].update(score=7), "at frames/0/objects/0"),
         (lambda d: d["run"]["frames"].update(expected=9), "analysed \\+ corrupt"),
         (lambda d: d["appearances"][0].update(end=0.5), "end after it starts"),
+        (lambda d: d["media"].update(frameRate="1/0"), "1, 0"),
         (lambda d: d.update(extra=1), "extra"),
     ],
 )
@@ -208,6 +209,16 @@ def test_files_that_are_no_json_or_not_there_are_refused_by_name(tmp_path: Path)
         read_document(text)
     with pytest.raises(DocumentError, match=r"gone\.json: cannot be read: No such file"):
         read_document(tmp_path / "gone.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, '{"a": ' + "9" * 5000 + "}"], ids=["nested too deep", "too many digits"]
+)
+def test_json_that_no_parser_takes_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.json").write_text(text)
+
+    with pytest.raises(DocumentError, match=r"odd\.json: expected a JSON document"):
+        read_document(tmp_path / "odd.json")
 
 
 def test_half_a_character_is_refused_and_a_whole_one_is_not(tmp_path: Path) -> None:

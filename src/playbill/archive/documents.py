@@ -1,6 +1,5 @@
 """The document of a run as it was made, and as it would be made with what is known today."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from playbill.archive.media import get_media
 from playbill.archive.packing import is_text, seconds, unpack_text
-from playbill.archive.reading import from_document
+from playbill.archive.reading import from_text
 from playbill.archive.runs import RunRow, get_run
 from playbill.archive.tables import faces, people, runs, tracks
 from playbill.core.analysis import Analysis
@@ -39,8 +38,8 @@ def document_of(tx: Connection, run_id: str) -> str:
 def analysis_of(tx: Connection, run_id: str) -> Analysis:
     """What a run said when it was made; errors as for `document_of`."""
     try:
-        return from_document(json.loads(document_of(tx, run_id)), f"run {run_id}")
-    except (json.JSONDecodeError, DocumentError) as error:
+        return from_text(document_of(tx, run_id), f"run {run_id}")
+    except DocumentError as error:
         raise ArchiveError(f"run {run_id}: its document is damaged: {error}") from error
 
 

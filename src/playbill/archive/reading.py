@@ -37,18 +37,32 @@ def read_document(path: Path) -> Analysis:
     """
     try:
         text = path.read_text("utf-8")
-        document = json.loads(text)
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DocumentError(
-            f"{path}: expected a JSON document playbill/1, found {error}"
-        ) from error
-    _require_whole_characters(document, text, path)
-    return from_document(document, str(path))
+    except UnicodeDecodeError as error:
+        raise _no_document(str(path), error) from error
+    return from_text(text, str(path))
 
 
-def _require_whole_characters(document: Any, text: str, path: Path) -> None:
+def from_text(text: str, where: str) -> Analysis:
+    """Parse and validate a document; `where` names it in the error.
+
+    Raises:
+        DocumentError: as for `read_document`.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:  # the latter of lists in lists in lists
+        raise _no_document(where, error) from error
+    _require_whole_characters(document, text, where)
+    return from_document(document, where)
+
+
+def _no_document(where: str, error: Exception) -> DocumentError:
+    return DocumentError(f"{where}: expected a JSON document playbill/1, found {error}")
+
+
+def _require_whole_characters(document: Any, text: str, where: str) -> None:
     """Refuse what only JSON's escapes can say: half of a surrogate pair, which no file can hold."""
     if "\\ud" not in text.lower():
         return
@@ -56,7 +70,7 @@ def _require_whole_characters(document: Any, text: str, path: Path) -> None:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
-        raise DocumentError(f"{path}: expected whole characters, found {half} alone") from error
+        raise DocumentError(f"{where}: expected whole characters, found {half} alone") from error
 
 
 def from_document(document: Any, where: str) -> Analysis:
@@ -76,7 +90,7 @@ def from_document(document: Any, where: str) -> Analysis:
             tuple(map(_frame, document["frames"])),
             tuple(map(_appearance, document["appearances"])),
         )
-    except ValueError as cause:
+    except (ValueError, ArithmeticError) as cause:  # the latter of a frame rate 1/0
         raise DocumentError(f"{where}: not a playbill/1 document: {cause}") from cause
 
 
