@@ -19,8 +19,8 @@ from playbill.server.naming import Naming
 from playbill.server.openapi import describe
 from playbill.server.opening import Opened, open_networks
 from playbill.server.pictures import Pictures
-from playbill.server.problems import add_handlers
 from playbill.server.rates import Rates
+from playbill.server.refusals import add_handlers
 from playbill.server.requests import Requests
 from playbill.server.routes import (
     audit,

@@ -13,13 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playbill.server.hosts import Hosts
 from playbill.server.metrics import Metrics
-from playbill.server.problems import (
-    Problem,
-    instance_of,
-    problem_of,
-    response_of,
-    too_large,
-)
+from playbill.server.problems import Problem, instance_of, response_of, too_large
+from playbill.server.refusals import problem_of
 from playbill.server.settings import ServerSettings
 from playbill.server.timing import Timing
 

@@ -13,7 +13,8 @@ from playbill.server.auth import Analyst
 from playbill.server.incoming import Received, received
 from playbill.server.once import once
 from playbill.server.pictures import Described, Pictures
-from playbill.server.problems import Problem, instance_of, problem_of, to_json
+from playbill.server.problems import Problem, instance_of, to_json
+from playbill.server.refusals import problem_of
 from playbill.server.services import Served, Services
 from playbill.server.settings import ServerSettings
 from playbill.server.timing import timing_of
