@@ -46,6 +46,7 @@ def test_dropped_time_code_is_a_clock(rate: TimecodeRate) -> None:
 
     assert rate.timecode(hour) == "01:00:00;00"
     assert rate.timecode(23 * hour) == "23:00:00;00"
+    assert rate.timecode(rate.day - 1) == f"23:59:59;{rate.count - 1}"
     assert 86_400 - rate.time_of(24 * hour) == Fraction(864, 10_000)
 
 
@@ -91,6 +92,7 @@ def test_opentime_reads_back_the_frame(rate: TimecodeRate, frame: int) -> None:
         (Fraction(10), "23.976"),
         (Fraction(120), "60.000"),
         (Fraction(60000, 1001), "59.940"),
+        (Fraction(48000, 1001), "47.952"),
     ],
 )
 def test_a_rate_that_is_none_is_brought_to_the_nearest(average: Fraction, nearest: str) -> None:

@@ -343,6 +343,19 @@ def test_a_day_is_more_than_an_edit_list_can_say() -> None:
         exported(long, "edl")
 
 
+@pytest.mark.parametrize(("frames", "refused"), [(2_589_407, False), (2_589_408, True)])
+def test_an_edit_list_ends_where_time_code_does(frames: int, refused: bool) -> None:
+    """With dropped numbers 24:00:00;00 comes 86 ms before the day is over."""
+    made = plain()
+    long = replace(made, media=replace(made.media, duration_s=frames / NTSC))
+
+    if refused:
+        with pytest.raises(ExportError, match="expected less than 24 for edl"):
+            exported(long, "edl")
+    else:
+        assert "00:00:00;00 23:59:59;29\r\n" in exported(long, "edl").decode()
+
+
 def test_without_dropped_frames_the_adapter_reads_the_locators_too() -> None:
     made = plain()
     at_25 = replace(made, media=replace(made.media, frame_rate=Fraction(25)))

@@ -1,7 +1,7 @@
 """EBUCore 1.9 (EBU Tech 3293): the medium with a part for each appearance.
 
-Times are SMPTE time codes where the rate of the medium is a standard one and time code reaches that
-far, and normal play time (ISO 8601) otherwise.
+Times are SMPTE time codes where the medium keeps a standard rate and time code reaches that far,
+and normal play time (ISO 8601) otherwise.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,9 @@ from xml.sax.saxutils import escape, quoteattr
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.datasets.xml_text import xml_safe
-from playbill.errors import ExportError
 from playbill.exports.annotations import OWN
+from playbill.exports.counting import FrameCounter
 from playbill.exports.source import facts_text, source_facts
-from playbill.exports.timecode import DAY_S
-from playbill.exports.timeline import Timeline
 from playbill.exports.words import one_line, said, score, seconds_text
 
 NAMESPACE = "urn:ebu:metadata-schema:ebucore"
@@ -47,24 +45,24 @@ class Clock:
     """How times are written: as time code, or as time on the clock."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._rate = None
-        try:
-            line = Timeline.of(analysis, "ebucore")
-        except ExportError:
-            return
-        if line.exact and line.rate.time_of(line.frames) < DAY_S:
-            self._rate = line.rate
+        self._counter = None
+        average = analysis.media.frame_rate
+        counter = FrameCounter.of(analysis, average) if average else None
+        ends = [seen.span.end_s for seen in analysis.appearances]
+        end_s = max([analysis.media.duration_s or Fraction(0), *ends])
+        if counter and counter.steady and counter.frame_at(end_s) < counter.rate.day:
+            self._counter = counter
 
     def moment(self, time_s: Fraction) -> str:
         """A point in time, as the one element inside `partStartTime` and its like."""
-        rate = self._rate
-        if rate is None:
+        if self._counter is None:
             return f"<ebucore:normalPlayTime>PT{seconds_text(time_s)}S</ebucore:normalPlayTime>"
+        rate = self._counter.rate
         factor = ' factorNumerator="1000" factorDenominator="1001"' if rate.ntsc else ""
         drop = "true" if rate.drop else "false"
         return (
             f'<ebucore:timecode editRate="{rate.count}"{factor} dropframe="{drop}">'
-            f"{rate.timecode(rate.frame_at(time_s))}</ebucore:timecode>"
+            f"{self._counter.timecode_at(time_s)}</ebucore:timecode>"
         )
 
 
@@ -132,7 +130,8 @@ def _identifier(label: str, value: str) -> str:
 def _part(seen: Appearance, number: int, of: int, clock: Clock) -> str:
     name = one_line(said(seen))
     start_s, end_s = seen.span.start_s, seen.span.end_s
-    sure = f"score {score(seen.score)}, {seen.frames} analysed frames, end exclusive"
+    frames = f"{seen.frames} analysed frame{'s' if seen.frames != 1 else ''}"
+    sure = f"score {score(seen.score)}, {frames}, end exclusive"
     return (
         f'<ebucore:part partId="appearance-{number}" partName={_quoted(name)} '
         f'partNumber="{number}" partTotalNumber="{of}" typeLabel="Appearance">\n'

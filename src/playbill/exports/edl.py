@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from playbill.core.analysis import Analysis
 from playbill.errors import ExportError
 from playbill.exports.source import facts_text
-from playbill.exports.timecode import DAY_S
 from playbill.exports.timeline import Timeline
 
 TITLE_CHARACTERS = 70
@@ -25,7 +24,7 @@ def edl_lines(analysis: Analysis) -> Iterator[str]:
     """
     line = Timeline.of(analysis, "edl")
     rate, media = line.rate, analysis.media
-    if rate.time_of(line.frames) >= DAY_S:
+    if line.frames >= rate.day:
         raise ExportError(
             f"{media.name}: lasts {float(rate.time_of(line.frames)) / 3600:.1f} hours, expected "
             "less than 24 for edl, whose time code ends there"

@@ -1,14 +1,12 @@
 """What every export says of where it comes from."""
 
-from fractions import Fraction
-
 from playbill.core.analysis import Analysis
+from playbill.exports.counting import has_constant_rate
 from playbill.exports.words import fraction_text, seconds
 
 FRAMES_FROM = "frames are counted from 0, among the decoded frames in the order they are shown"
 TIMES_FROM = "times are presentation times in seconds, from the first frame of the video"
 BOXES = "boxes are whole pixels of the upright picture, origin top left, right and bottom exclusive"
-_MICROSECOND = Fraction(1, 1_000_000)
 
 Facts = dict[str, str | int | float | None]
 """Ready for `json`."""
@@ -43,11 +41,3 @@ def facts_text(facts: Facts) -> dict[str, str]:
         for key, value in facts.items()
         if value is not None
     }
-
-
-def has_constant_rate(analysis: Analysis) -> bool | None:
-    """Whether every analysed frame comes when its number says; None for a picture."""
-    rate = analysis.media.frame_rate
-    if rate is None:
-        return None
-    return all(abs(frame.time_s - frame.index / rate) <= _MICROSECOND for frame in analysis.frames)

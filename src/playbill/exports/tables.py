@@ -7,7 +7,7 @@ from typing import Literal
 from playbill.core.analysis import Analysis
 from playbill.core.boxes import whole_pixels
 from playbill.core.metadata import FaceBox, FrameMetadata, Thing
-from playbill.exports.timecode import nearest_rate
+from playbill.exports.counting import FrameCounter
 from playbill.exports.words import fraction_text, score, seconds
 
 Cell = str | int | float | None
@@ -55,7 +55,7 @@ _WHAT: dict[str, Type] = {
 def _appearance_rows(analysis: Analysis) -> Iterator[Row]:
     media = _media_cells(analysis)
     average = analysis.media.frame_rate
-    rate = None if average is None else nearest_rate(average)
+    counter = FrameCounter.of(analysis, average) if average else None
     for seen in analysis.appearances:
         start_s, end_s = seen.span.start_s, seen.span.end_s
         yield media | {
@@ -66,8 +66,8 @@ def _appearance_rows(analysis: Analysis) -> Iterator[Row]:
             "person_name": seen.person.name if seen.person else None,
             "start_s": seconds(start_s),
             "end_s": seconds(end_s),
-            "start_timecode": rate.timecode(rate.frame_at(start_s)) if rate else None,
-            "end_timecode": rate.timecode(rate.frame_at(end_s)) if rate else None,
+            "start_timecode": counter.timecode_at(start_s) if counter else None,
+            "end_timecode": counter.timecode_at(end_s) if counter else None,
             "frames": seen.frames,
             "score": score(seen.score),
         }

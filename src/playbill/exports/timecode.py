@@ -6,7 +6,6 @@ from fractions import Fraction
 HALF_MICROSECOND = Fraction(1, 2_000_000)
 """Times are kept to the microsecond: frame 32 at 30000/1001 starts at 1.067733... and is written
 as 1.067733, which lies a hair before it."""
-DAY_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,16 @@ class TimecodeRate:
         """Whether numbers are dropped so that time code keeps up with the clock: 29.97, 59.94."""
         return self.ntsc and self.count % 30 == 0
 
+    @property
+    def day(self) -> int:
+        """The frame that `24:00:00:00` would name, which time code has no more."""
+        return 24 * (self.count * 60 * 60 - (54 * self._dropped if self.drop else 0))
+
+    @property
+    def _dropped(self) -> int:
+        """Numbers that are dropped in each minute but every tenth."""
+        return self.count // 15
+
     def frame_at(self, time_s: Fraction) -> int:
         """The frame that is shown at `time_s`: never the next one."""
         return int((time_s + HALF_MICROSECOND) * self.fps // 1)
@@ -55,7 +64,7 @@ class TimecodeRate:
         """`frame` with the dropped numbers: the first ones of each minute but every tenth."""
         if not self.drop:
             return frame
-        dropped = self.count // 15
+        dropped = self._dropped
         minute = self.count * 60 - dropped
         tens, rest = divmod(frame, minute * 10 + dropped)
         minutes = max(rest - dropped, 0) // minute
@@ -68,6 +77,7 @@ STANDARD = (
     TimecodeRate(25, ntsc=False),
     TimecodeRate(30, ntsc=True),
     TimecodeRate(30, ntsc=False),
+    TimecodeRate(48, ntsc=True),
     TimecodeRate(48, ntsc=False),
     TimecodeRate(50, ntsc=False),
     TimecodeRate(60, ntsc=True),

@@ -1,8 +1,8 @@
 """A video as editing systems see it: frames of one standard rate, with markers on them.
 
-A medium whose rate varies, or is none of the standard ones, is laid on the nearest standard rate to
-its average: each marker stands on the frame that is shown at its time on the clock, never on the
-next one. What was done is said in every file.
+A medium whose rate varies, or is near none of the standard ones, is laid on the nearest standard
+rate to its average: each marker stands on the frame that is shown at its time on the clock, never
+on the next one. What was done is said in every file.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from urllib.parse import quote
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.errors import ExportError
+from playbill.exports.counting import FrameCounter
 from playbill.exports.facts import appearance_facts
-from playbill.exports.source import Facts, has_constant_rate, source_facts
-from playbill.exports.timecode import TimecodeRate, nearest_rate
+from playbill.exports.source import Facts, source_facts
+from playbill.exports.timecode import TimecodeRate
 from playbill.exports.words import fraction_text, one_line, said
 
 
@@ -51,7 +52,7 @@ class Timeline:
     frames: int
     markers: tuple[Marker, ...]
     exact: bool
-    """Whether frames of the timeline are the frames of the medium."""
+    """Whether frames of the timeline are the frames of the medium, one by one."""
 
     @classmethod
     def of(cls, analysis: Analysis, format_name: str) -> "Timeline":
@@ -67,16 +68,16 @@ class Timeline:
             )
         if not media.frame_rate:
             raise ExportError(f"{media.name}: says no frame rate, expected one for {format_name}")
-        rate = nearest_rate(media.frame_rate)
-        ends = [rate.frame_at(seen.span.end_s) for seen in analysis.appearances]
-        length = rate.frame_at(media.duration_s) if media.duration_s else max(ends, default=1)
+        counter = FrameCounter.of(analysis, media.frame_rate)
+        ends = [counter.frame_at(seen.span.end_s) for seen in analysis.appearances]
+        length = counter.frame_at(media.duration_s) if media.duration_s else max(ends, default=1)
         frames = max(length, 1)
         return cls(
             analysis,
-            rate,
+            counter.rate,
             frames,
-            tuple(_marker(seen, rate, frames) for seen in analysis.appearances),
-            exact=rate.fps == media.frame_rate and has_constant_rate(analysis) is not False,
+            tuple(_marker(seen, counter, frames) for seen in analysis.appearances),
+            exact=counter.steady is not None,
         )
 
     @property
@@ -106,9 +107,9 @@ class Timeline:
         }
 
 
-def _marker(seen: Appearance, rate: TimecodeRate, frames: int) -> Marker:
-    start = min(rate.frame_at(seen.span.start_s), frames - 1)
-    end = min(rate.frame_at(seen.span.end_s), frames)
+def _marker(seen: Appearance, counter: FrameCounter, frames: int) -> Marker:
+    start = min(counter.frame_at(seen.span.start_s), frames - 1)
+    end = min(counter.frame_at(seen.span.end_s), frames)
     return Marker(one_line(said(seen)), start, max(end - start, 1), seen)
 
 
