@@ -1,16 +1,19 @@
 """Runs are written whole, never changed, and lie side by side."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from playbill.archive.database import Database
 from playbill.archive.media import add_media, get_media
 from playbill.archive.packing import unpack_vectors
-from playbill.archive.runs import get_run, keep_run, list_runs
+from playbill.archive.runs import get_run, keep_run, list_runs, named_run
 from playbill.archive.tables import appearances, faces, people, tracks
 from playbill.core.people import Match
 from playbill.errors import Conflict, NotInArchive
@@ -87,6 +90,37 @@ def test_keeping_a_run_again_changes_nothing(database: Database) -> None:
     database.write(lambda tx: keep(tx, seen))
 
     assert len(database.read(lambda tx: tx.execute(select(faces)).all())) == 4
+
+
+def test_a_run_that_two_keep_at_once_is_kept_once(database: Database) -> None:
+    seen = sightings(ADA_SITS, TV)
+    database.write(lambda tx: add_media(tx, seen.analysis.media, bytes_=1, place=None, who="t"))
+    both = Barrier(2)
+
+    def work(tx: Connection) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)  # in SQLite the other one has not begun
+        keep_run(tx, seen, fingerprint="aa" * 32, crops=crop_keys(seen))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(database.write, [work, work]))
+
+    assert len(database.read(lambda tx: tx.execute(select(faces)).all())) == 4
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(database: Database) -> None:
+    for run_id in ("abcd-1", "abcd-2", "abcd"):
+        database.write(lambda tx, run_id=run_id: keep(tx, sightings(TV, run_id=run_id)))  # type: ignore[misc]
+
+    def meant(said: str) -> str:
+        return database.read(lambda tx: named_run(tx, said)).id
+
+    assert [meant("abcd-1"), meant("ABCD-2"), meant("abcd")] == ["abcd-1", "abcd-2", "abcd"]
+    with pytest.raises(Conflict, match="expected one run, found several: abcd-1, abcd-2"):
+        meant("abcd-")
+    for unknown in ("abc", "abce", "a%cd", "abcd-3", "nul\0"):
+        with pytest.raises(NotInArchive):
+            meant(unknown)
 
 
 def test_another_run_of_the_same_id_is_refused(database: Database) -> None:

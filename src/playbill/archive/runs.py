@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from playbill.archive import audit
+from playbill.archive.among import among
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.decisions.rows import project_media
 from playbill.archive.heeding import Crops, kept_apart, without_forgotten
@@ -69,11 +70,11 @@ def keep_run(
         Conflict: another run is kept under this id.
     """
     run, media_id = sightings.analysis.run, sightings.analysis.media.id
+    audit.in_turn(tx)  # whoever keeps the same at the same time sees it here, or waits
     get_media(tx, media_id)
     if _is_kept(tx, run.id, fingerprint, media_id):
         return
     _require_crops(sightings, crops)
-    audit.in_turn(tx)
     sightings = without_forgotten(tx, sightings)
     sightings, crops = kept_apart(tx, sightings, crops, _frames_apart_us(tx, sightings))
     tx.execute(insert(runs).values(run_values(sightings, fingerprint)))
@@ -105,7 +106,7 @@ def named_run(tx: Connection, said: str) -> RunRow:
         NotInArchive: there is none.
         Conflict: there are several.
     """
-    found = select(runs.c.id).where(runs.c.id.startswith(said, autoescape=True))
+    found = select(runs.c.id).where(runs.c.id.startswith(said.lower(), autoescape=True))
     long_enough = len(said) >= SHORTEST_ID and is_text(said)
     ids = tx.execute(found.order_by(runs.c.id).limit(4)).scalars().all() if long_enough else []
     if said not in ids and len(ids) > 1:
@@ -137,7 +138,7 @@ def link_tracks(tx: Connection, run_id: str) -> None:
         )
     if linked:
         root = func.coalesce(tracks.c.same_as, tracks.c.id)
-        old = select(tracks.c.id, root).where(tracks.c.id.in_(set(linked.values())))
+        old = select(tracks.c.id, root).where(among(tracks.c.id, set(linked.values())))
         roots = dict(tx.execute(old).all())
         rows = [{"of": track, "root": roots[found]} for track, found in linked.items()]
         linking = update(tracks).where(tracks.c.id == bindparam("of"))

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from playbill.archive.access.passwords import hash_password, new_password, require_good
-from playbill.archive.access.users import add_user, any_user
+from playbill.archive.access.users import add_first_admin, any_user
 from playbill.archive.archive import Archive
 from playbill.cli import serve_limits as limits
 from playbill.cli.archive.add import local_engine, running
@@ -180,8 +180,8 @@ def _first_admin(archive: Archive) -> None:
         return
     password = given or new_password()
     kept = hash_password(password)
-    archive.database.write(lambda tx: any_user(tx) or add_user(tx, who(), ADMIN, "admin", kept))
-    if given is None:
+    made = archive.database.write(lambda tx: add_first_admin(tx, who(), ADMIN, kept))
+    if made and given is None:
         _say(f"user: {ADMIN}\npassword: {password}\n(shown this once)")
 
 

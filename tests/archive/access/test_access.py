@@ -1,5 +1,6 @@
 """Users, keys and sessions: who may come in, and when no longer."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -24,6 +25,7 @@ from playbill.archive.access.sessions import (
 from playbill.archive.access.tokens import Token, new_token, read_token
 from playbill.archive.access.users import (
     User,
+    add_first_admin,
     add_user,
     find_user,
     list_users,
@@ -91,6 +93,26 @@ def test_names_of_users_are_the_same_in_small_and_large_letters(database: Databa
 def test_what_is_no_name_is_refused(database: Database, name: str) -> None:
     with pytest.raises(ArchiveError, match="cannot be a name"):
         added(database, name)
+
+
+def test_of_two_who_add_one_name_at_once_one_does(database: Database) -> None:
+    def add(_: int) -> str:
+        try:
+            return added(database, role="viewer").name
+        except Conflict:
+            return "refused"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(add, range(8))) == ["ada", *["refused"] * 7]
+
+
+def test_of_two_servers_that_start_at_once_one_makes_the_admin(database: Database) -> None:
+    def start(number: int) -> bool:
+        return database.write(lambda tx: add_first_admin(tx, WHO, f"admin{number}", "no hash"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(start, range(8))) == [False] * 7 + [True]
+    assert [user.role for user in database.read(list_users)] == ["admin"]
 
 
 def test_a_role_that_is_none_is_refused_and_nobody_is_added(database: Database) -> None:
@@ -190,9 +212,12 @@ def test_a_session_opens_until_its_end(database: Database) -> None:
     assert user.name == "ada"
     assert csrf_token(secret) != csrf_token(other)
 
-    database.write(lambda tx: end_session(tx, secret))
+    for _ in range(2):
+        database.write(lambda tx: end_session(tx, secret))
     assert database.read(lambda tx: open_session(tx, secret)) is None
     assert database.read(lambda tx: open_session(tx, other)) is not None
+    actions = database.read(lambda tx: tx.execute(select(audit_table.c.action)).scalars().all())
+    assert actions == ["user.add", "session.begin", "session.begin", "session.end"]
 
 
 def test_sessions_end_with_their_time_a_new_password_and_the_user(database: Database) -> None:

@@ -120,8 +120,7 @@ def revoke_key(tx: Connection, who: str, key_id: str) -> Key:
 
 def open_key(tx: Connection, token: Token) -> KeyUse | None:
     """The key of `token`, if its secret is right and it and its user count today."""
-    both = select(keys).where(keys.c.id == token.key_id)
-    row = tx.execute(both).first()
+    row = tx.execute(select(keys).where(keys.c.id == token.key_id)).first()
     if not is_secret(row.secret_sha256 if row else "0" * 64, token.secret) or row is None:
         return None
     key, now = _to_key(row), datetime.now(UTC)

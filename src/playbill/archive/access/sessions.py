@@ -49,7 +49,10 @@ def open_session(tx: Connection, secret: str) -> User | None:
 
 def end_session(tx: Connection, secret: str) -> None:
     """Log out; again does no harm."""
+    user = open_session(tx, secret)
     tx.execute(delete(sessions).where(sessions.c.secret_sha256 == digest_of(secret)))
+    if user is not None:
+        audit.record(tx, f"user:{user.name}", "session.end", f"user:{user.id}")
 
 
 def csrf_token(secret: str) -> str:

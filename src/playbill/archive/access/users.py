@@ -37,6 +37,7 @@ def add_user(tx: Connection, who: str, name: str, role: str, password_hash: str)
         Conflict: there is a user of this name.
     """
     name = _to_name(name)
+    audit.in_turn(tx)  # whoever adds the same name at the same time sees it here, or waits
     if tx.execute(select(users.c.id).where(users.c.name == name)).first():
         raise Conflict(f"users: there is a user {name!r} already, expected another name")
     user_id = str(uuid4())
@@ -52,6 +53,19 @@ def add_user(tx: Connection, who: str, name: str, role: str, password_hash: str)
     )
     audit.record(tx, who, "user.add", f"user:{user_id}", name=name, role=role)
     return get_user(tx, user_id)
+
+
+def add_first_admin(tx: Connection, who: str, name: str, password_hash: str) -> bool:
+    """Make an admin of an archive without users; False: it has one, and nothing changes.
+
+    Raises:
+        ArchiveError: the name is none.
+    """
+    audit.in_turn(tx)
+    if any_user(tx):
+        return False
+    add_user(tx, who, name, "admin", password_hash)
+    return True
 
 
 def get_user(tx: Connection, user_id: str) -> User:
