@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
@@ -160,6 +161,13 @@ def test_a_worker_that_is_known_to_be_dead_loses_what_it_had_at_once(
     assert desk.database.write(lambda tx: queue.expire(tx, "host:12", "killed")) == 1
     assert desk.take().attempt == 2
     assert [trouble.reason for trouble in desk.progress(job_id).troubles] == ["killed"]
+
+
+def test_letters_of_host_names_are_taken_as_they_are(desk: Desk, medium: Medium) -> None:
+    desk.add(medium("a"))
+    desk.take(worker="my-host:1")
+    assert desk.database.write(lambda tx: queue.expire(tx, "my_host:1", "killed")) == 0
+    assert desk.database.write(lambda tx: queue.disown(tx, "%")) == 0
 
 
 def test_three_failures_put_a_segment_aside_and_the_rest_goes_on(
@@ -355,6 +363,21 @@ def test_jobs_are_listed_newest_first_page_by_page(desk: Desk, medium: Medium) -
     assert [job.id for job in rest] == [ids[0]]
     assert [j.id for j in read(lambda tx: queue.list_jobs(tx, states=["cancelled"]))] == [ids[1]]
     assert read(queue.count_jobs) == {"queued": 2, "cancelled": 1}
+
+
+def test_a_job_is_meant_by_the_beginning_of_its_id(desk: Desk, medium: Medium) -> None:
+    with patch("playbill.archive.queue.enqueueing.uuid4", side_effect=["ada-1", "ada-12"]):
+        ids = [desk.add(medium("a")), desk.add(medium("b"))]
+
+    def named(said: str) -> str:
+        return desk.database.read(lambda tx: queue.named_job(tx, said)).id
+
+    assert [named("ada-1"), named("ada-12")] == ids
+    with pytest.raises(Conflict, match="ada-: expected one job, found several: ada-1, ada-12"):
+        named("ada-")
+    for said in ("", "ada", "____", "\udcff\udcff\udcff\udcff"):
+        with pytest.raises(NotInArchive, match="no such job"):
+            named(said)
 
 
 def test_what_is_not_there_is_said(desk: Desk) -> None:

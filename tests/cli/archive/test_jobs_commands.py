@@ -60,7 +60,7 @@ def test_a_job_shows_its_frames_and_what_went_wrong(
         playbill("archive", "jobs", "show", job, "--archive", folder).out for job in ids.values()
     ]
     assert all("0 of 1 frames, 0 at it" in text for text in shown)
-    assert sum("frames 0 to 0: queued after 1 attempts: it is [too] red" in s for s in shown) == 1
+    assert sum("frames 0 to 0: queued after 1 attempt: it is [too] red" in s for s in shown) == 1
 
 
 def test_a_job_is_shown_to_machines(folder: Path, ids: dict[str, str], playbill: Playbill) -> None:
@@ -82,6 +82,29 @@ def test_jobs_are_cancelled_and_tried_again(
     assert playbill("archive", "jobs", "priority", job, "7", "--archive", folder).code == 0
     told = playbill("archive", "jobs", "show", job, "--archive", folder, "--json")
     assert (json.loads(told.out)["state"], json.loads(told.out)["priority"]) == ("queued", 7)
+
+
+def test_a_job_is_named_by_the_beginning_of_its_id(
+    folder: Path, ids: dict[str, str], playbill: Playbill
+) -> None:
+    job = ids[FIRST]
+    short = next(job[:n] for n in range(4, 36) if not ids[SECOND].startswith(job[:n]))
+    where = ["--archive", folder]
+    assert job in playbill("archive", "jobs", "show", short, *where).out
+    moved = playbill("archive", "jobs", "priority", short, "-5", *where)
+    assert moved.out == f"job {job} has the priority -5\n"
+    assert "queued, priority -5" in playbill("archive", "jobs", "show", short, *where).out
+    assert job in playbill("archive", "jobs", "cancel", short, *where).out
+    assert job in playbill("archive", "jobs", "retry", short, *where).out
+
+
+@pytest.mark.parametrize("number", ["1001", "-1001", "99999999999"])
+def test_priorities_have_bounds(
+    folder: Path, ids: dict[str, str], playbill: Playbill, number: str
+) -> None:
+    refused = playbill("archive", "jobs", "priority", ids[FIRST], number, "--archive", folder)
+    assert refused.code == 2
+    assert "1000" in refused.err
 
 
 def test_what_is_not_there_is_one_sentence(

@@ -28,12 +28,15 @@ from playbill.archive.queue.progress import (
     latest_jobs,
     list_jobs,
     load,
+    named_job,
     progress,
 )
 from playbill.archive.queue.shared import clock
 from playbill.archive.queue.values import (
     ACTIVE,
+    LEAST_PRIORITY,
     MOST_ATTEMPTS,
+    MOST_PRIORITY,
     PAUSE_S,
     SETTLE,
     Claim,
@@ -48,7 +51,9 @@ from playbill.archive.queue.values import (
 
 __all__ = [
     "ACTIVE",
+    "LEAST_PRIORITY",
     "MOST_ATTEMPTS",
+    "MOST_PRIORITY",
     "PAUSE_S",
     "SETTLE",
     "Claim",
@@ -78,6 +83,7 @@ __all__ = [
     "latest_jobs",
     "list_jobs",
     "load",
+    "named_job",
     "prioritise",
     "progress",
     "release",

@@ -159,8 +159,9 @@ def release(tx: Connection, held: Claim) -> bool:
 
 def expire(tx: Connection, worker: str, reason: str) -> int:
     """Let go at once of all that a worker had which is known to be dead; says how many that are."""
-    left = and_(segments.c.state == "running", segments.c.worker.startswith(f"{worker}#"))
-    return tx.execute(update(segments).where(left).values(lease_until=0, error=reason)).rowcount
+    return tx.execute(
+        update(segments).where(_had(worker)).values(lease_until=0, error=reason)
+    ).rowcount
 
 
 def working(tx: Connection) -> set[str]:
@@ -174,10 +175,9 @@ def disown(tx: Connection, worker: str) -> int:
 
     Unlike `expire`, it is not counted against the work.
     """
-    left = and_(segments.c.state == "running", segments.c.worker.startswith(f"{worker}#"))
     back: dict[str, Any] = {"state": "queued", "worker": None, "lease_until": None}
     back |= {"attempts": segments.c.attempts - 1, "done_frames": 0}
-    return tx.execute(update(segments).where(left).values(back)).rowcount
+    return tx.execute(update(segments).where(_had(worker)).values(back)).rowcount
 
 
 def _next(tx: Connection, now: float) -> Any:
@@ -221,6 +221,12 @@ def _put_aside(tx: Connection, row: Any, reason: str, now: float) -> None:
         end_jobs(tx, row.media_id, row.fingerprint, "failed", now, error=reason)
     else:
         open_settle(tx, row.media_id, row.fingerprint, now)
+
+
+def _had(worker: str) -> ColumnElement[bool]:
+    """All that a worker of this name is at. In host names `_` is a letter like any other."""
+    its_own = segments.c.worker.startswith(f"{worker}#", autoescape=True)
+    return and_(segments.c.state == "running", its_own)
 
 
 def _held(held: Claim) -> ColumnElement[bool]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
+from playbill.archive.media import SHORTEST_ID
+from playbill.archive.packing import is_text
 from playbill.archive.queue.shared import clock, of_key
 from playbill.archive.queue.values import (
     ACTIVE,
@@ -17,7 +19,7 @@ from playbill.archive.queue.values import (
     Trouble,
 )
 from playbill.archive.tables import jobs, media, segments
-from playbill.errors import NotInArchive
+from playbill.errors import Conflict, NotInArchive
 
 
 def get_job(tx: Connection, job_id: str) -> JobRow:
@@ -26,10 +28,25 @@ def get_job(tx: Connection, job_id: str) -> JobRow:
     Raises:
         NotInArchive: there is no such job.
     """
-    row = tx.execute(_jobs().where(jobs.c.id == job_id)).first()
+    row = tx.execute(_jobs().where(jobs.c.id == job_id)).first() if is_text(job_id) else None
     if row is None:
         raise NotInArchive(f"{job_id}: no such job in the archive")
     return _job(row)
+
+
+def named_job(tx: Connection, said: str) -> JobRow:
+    """The job that a person means: by its id, or the beginning of one.
+
+    Raises:
+        NotInArchive: there is none.
+        Conflict: there are several.
+    """
+    found = select(jobs.c.id).where(jobs.c.id.startswith(said, autoescape=True))
+    long_enough = len(said) >= SHORTEST_ID and is_text(said)
+    ids = tx.execute(found.order_by(jobs.c.id).limit(4)).scalars().all() if long_enough else []
+    if said not in ids and len(ids) > 1:
+        raise Conflict(f"{said}: expected one job, found several: {', '.join(ids)}")
+    return get_job(tx, said if said in ids or not ids else ids[0])
 
 
 def list_jobs(

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal, Protocol
 
+LEAST_PRIORITY, MOST_PRIORITY = -1000, 1000
+"""Of jobs; more is sooner."""
 SETTLE = -1
 """The number of the row that stands for the last step of a job, among its segments."""
 MOST_ATTEMPTS = 3

@@ -71,7 +71,10 @@ def add(
         bool,
         typer.Option("--by-hash", help="Read all of every file, also of those not touched since."),
     ] = False,
-    priority: Annotated[int, typer.Option(help="More is sooner.")] = 0,
+    priority: Annotated[
+        int,
+        typer.Option(min=queue.LEAST_PRIORITY, max=queue.MOST_PRIORITY, help="More is sooner."),
+    ] = 0,
     database: Annotated[
         str | None, typer.Option(help="Of a new archive: the address of its PostgreSQL.")
     ] = None,

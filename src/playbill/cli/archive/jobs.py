@@ -1,11 +1,13 @@
 """`playbill archive jobs` and `playbill archive work`: what is to be done, and doing it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from sqlalchemy import Connection
 
 from playbill.archive import queue
 from playbill.archive.queue import JobProgress, JobRow, JobState
@@ -17,7 +19,9 @@ from playbill.jobs.opening import open_for_archive
 
 jobs = typer.Typer(no_args_is_help=True, help="Analyses that are ordered, under way or over.")
 app.add_typer(jobs, name="jobs")
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id of the job.")]
+JobId = Annotated[
+    str, typer.Argument(metavar="JOB", help="The id of the job, or the beginning of it.")
+]
 
 
 @jobs.command("list")
@@ -49,48 +53,56 @@ def list_(
 def show(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
     """Show how far a job is, and what went wrong in it."""
     with opened(archive) as place:
-        shown = place.database.read(lambda tx: queue.progress(tx, job))
+        shown = place.database.read(lambda tx: queue.progress(tx, queue.named_job(tx, job).id))
     if as_json:
         out().print(json.dumps(_shown(shown), ensure_ascii=False), markup=False, soft_wrap=True)
         return
     row = shown.job
-    out().print(f"[bold]{escape(row.media_name)}[/]  {row.state}  (job {row.id})")
+    name = f"[bold]{escape(row.media_name)}[/]"
+    urgency = f", priority {row.priority}" if row.priority else ""
+    out().print(f"{name}  {row.state}{urgency}  (job {row.id})", soft_wrap=True)
     out().print(f"{shown.frames_done} of {shown.frames_wanted} frames, {_pace(shown)}")
     if row.error:
-        out().print(f"[bold red]{escape(row.error)}[/]")
+        out().print(f"[bold red]{escape(row.error)}[/]", soft_wrap=True)
     for it in shown.troubles:
         part = "last step" if it.number == queue.SETTLE else f"frames {it.first_frame} to "
         if it.number != queue.SETTLE:
             part += f"{it.end_frame - 1}"
-        out().print(f"  {part}: {it.state} after {it.attempts} attempts: {escape(it.reason)}")
+        tries = "1 attempt" if it.attempts == 1 else f"{it.attempts} attempts"
+        out().print(f"  {part}: {it.state} after {tries}: {escape(it.reason)}", soft_wrap=True)
 
 
 @jobs.command("cancel")
 def cancel(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Give a job up; what is done of it is kept for a retry."""
-    with opened(archive) as place:
-        place.database.write(lambda tx: queue.cancel(tx, job, who=who()))
-    out().print(f"job {job} is given up  (again: playbill archive jobs retry {job})")
+    id_ = _change(archive, job, lambda tx, id_: queue.cancel(tx, id_, who=who()))
+    out().print(f"job {id_} is given up  (again: playbill archive jobs retry {id_})")
 
 
 @jobs.command("retry")
 def retry(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Queue a job again that failed, was cancelled or gave frames up; workers do the rest of it."""
-    with opened(archive) as place:
-        place.database.write(lambda tx: queue.retry(tx, job, who=who()))
-    out().print(f"job {job} is queued again")
+    id_ = _change(archive, job, lambda tx, id_: queue.retry(tx, id_, who=who()))
+    out().print(f"job {id_} is queued again")
 
 
-@jobs.command("priority")
+@jobs.command("priority", context_settings={"ignore_unknown_options": True})  # -5 is no option
 def priority(
     job: JobId,
-    to: Annotated[int, typer.Argument(metavar="NUMBER", help="More is sooner.")],
+    to: Annotated[
+        int,
+        typer.Argument(
+            metavar="NUMBER",
+            min=queue.LEAST_PRIORITY,
+            max=queue.MOST_PRIORITY,
+            help="More is sooner.",
+        ),
+    ],
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
 ) -> None:
     """Put a job before those of a smaller number."""
-    with opened(archive) as place:
-        place.database.write(lambda tx: queue.prioritise(tx, job, to, who=who()))
-    out().print(f"job {job} has the priority {to}")
+    id_ = _change(archive, job, lambda tx, id_: queue.prioritise(tx, id_, to, who=who()))
+    out().print(f"job {id_} has the priority {to}")
 
 
 @app.command("work")
@@ -117,8 +129,20 @@ def work(
             pass
 
 
+def _change(archive: Path, job: str, change: Callable[[Connection, str], None]) -> str:
+    """Change the job that is meant; gives its id."""
+
+    def work(tx: Connection) -> str:
+        id_ = queue.named_job(tx, job).id
+        change(tx, id_)
+        return id_
+
+    with opened(archive) as place:
+        return place.database.write(work)
+
+
 def _line(row: JobRow) -> str:
-    since = row.finished_at or row.started_at or row.created_at
+    since = (row.finished_at or row.started_at or row.created_at).astimezone()
     said = f"{row.id}  {row.state:9}  {since:%Y-%m-%d %H:%M:%S}  [bold]{escape(row.media_name)}[/]"
     return f"{said}  {escape(row.error)}" if row.error else said
 

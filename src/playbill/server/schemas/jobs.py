@@ -5,7 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from playbill.archive.queue import JobProgress, JobRow, JobState
+from playbill.archive.queue import (
+    LEAST_PRIORITY,
+    MOST_PRIORITY,
+    JobProgress,
+    JobRow,
+    JobState,
+)
 from playbill.server.schemas.shared import Sent, Shown
 
 
@@ -94,4 +100,4 @@ class JobChange(Sent):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"priority": 10}})
 
-    priority: Annotated[int, Field(ge=-1000, le=1000)]
+    priority: Annotated[int, Field(ge=LEAST_PRIORITY, le=MOST_PRIORITY)]
