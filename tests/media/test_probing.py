@@ -1,4 +1,5 @@
 import hashlib
+import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -222,3 +223,16 @@ def test_names_that_are_no_unicode_are_read(tmp_path: Path) -> None:
 
     with SampledVideo.open(odd, 1) as video:
         assert len(list(video)) == 3
+
+
+def test_a_name_of_before_utf_8_is_shown_as_text(tmp_path: Path) -> None:
+    """Nothing that is written of a medium can hold half a byte of a name."""
+    pictured = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    filmed = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
+    try:
+        Pillow.new("RGB", (8, 8)).save(pictured)
+        numbered_clip(tmp_path / "clip.mp4", frames=2, options=X264).rename(filmed)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+
+    assert [probe(path).name for path in (pictured, filmed)] == ["caf\ufffd.png", "caf\ufffd.mp4"]

@@ -99,6 +99,15 @@ def sha256_of(path: Path) -> str:
             raise unreadable(path, error) from error
 
 
+def media_name(path: Path) -> str:
+    r"""The file's name, with U+FFFD for bytes that are no UTF-8: names of before it are in Latin-1.
+
+    >>> media_name(Path("clips/caf\udce9.mp4")) == "caf\ufffd.mp4"
+    True
+    """
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def unreadable(path: Path, error: OSError) -> MediaError:
     """The refusal of a file that the operating system does not give."""
     return MediaError(f"{path}: cannot be read: {_reason(error)}")

@@ -6,7 +6,7 @@ from typing import Literal
 from PIL.GifImagePlugin import GifImageFile
 
 from playbill.core.media import MediaInfo
-from playbill.media.files import open_file, read_head, sha256_of
+from playbill.media.files import media_name, open_file, read_head, sha256_of
 from playbill.media.images import MAX_PICTURE_PIXELS, picture_size_wh
 from playbill.media.signatures import picture_format
 from playbill.media.survey import Limits, survey
@@ -28,7 +28,7 @@ def probe(
         return survey(path, limits or Limits()).info
     form = picture_format(read_head(path)) or ""
     return MediaInfo(
-        name=path.name,
+        name=media_name(path),
         kind="image",
         sha256=sha256_of(path),
         size_wh=picture_size_wh(path, max_pixels=max_picture_pixels),

@@ -12,7 +12,7 @@ from playbill.errors import MediaError
 from playbill.media.colours import Orientation
 from playbill.media.containers import open_container, video_stream
 from playbill.media.decoding import decode_all, prepare
-from playbill.media.files import sha256_of
+from playbill.media.files import media_name, sha256_of
 from playbill.media.frame_index import FrameIndex
 from playbill.media.packets import NO_PTS, PacketScan, scan_packets
 
@@ -69,7 +69,7 @@ def survey(path: Path, limits: Limits) -> Survey:
     orientation = Orientation.of(first)
     stored_wh = (first.width, first.height)
     info = MediaInfo(
-        name=path.name,
+        name=media_name(path),
         kind="video",
         sha256=sha256_of(path),
         size_wh=orientation.size_wh(stored_wh),
