@@ -1,13 +1,17 @@
 """Who may come in, and what they may do there."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from time import sleep
+from uuid import UUID
 
 import httpx
 import pytest
 
 from playbill.archive.access.keys import list_keys, revoke_key
 from playbill.archive.access.roles import ROLES, Role
+from playbill.server.etags import Match
 from playbill.server.settings import ServerSettings
 from tests.support.databases import BOTH
 from tests.support.serving import PASSWORD, Serving, png
@@ -89,6 +93,46 @@ def test_a_key_does_no_more_than_its_scopes(server: Serving) -> None:
         assert more.status_code == 403
 
 
+def test_a_key_makes_no_keys_that_outlive_it_and_ends_none_but_itself(server: Serving) -> None:
+    found, other = server.token("curator"), server.token("curator")
+    there = {key.id for key in server.archive.database.read(list_keys)}
+    with server.http(found) as http:
+        made = http.post("/v1/keys", json={"name": "heir", "scopes": ["read"]})
+        assert (made.status_code, made.json()["type"]) == (403, "urn:playbill:problem:not-allowed")
+        mine = str(UUID(found.split("_")[1]))
+        (its,) = there - {mine}
+        assert http.get(f"/v1/keys/{its}").json()["id"] == its
+        assert http.delete(f"/v1/keys/{its}").status_code == 403
+        assert http.delete(f"/v1/keys/{mine}").json()["revoked_at"]
+    with server.http(other) as http:
+        assert http.get("/v1/me").status_code == 200
+
+
+def test_keys_of_others_are_for_admins(server: Serving) -> None:
+    theirs = str(UUID(server.token("viewer").split("_")[1]))
+    with server.http(server.token("curator")) as http:
+        assert http.get(f"/v1/keys/{theirs}").status_code == 403
+        assert http.delete(f"/v1/keys/{theirs}").status_code == 403
+    with server.http(server.token("admin")) as http:
+        assert http.get(f"/v1/keys/{theirs}").json()["revoked_at"] is None
+        made = http.post("/v1/keys", json={"name": "k", "scopes": ["read"]})
+        assert http.get(made.headers["Location"]).json() == made.json()["key"]
+        assert http.delete(f"/v1/keys/{theirs}").status_code == 200
+
+
+def test_a_key_ends_at_a_moment_that_there_is(server: Serving) -> None:
+    with server.http(server.token()) as http:
+
+        def issued(moment: str) -> httpx.Response:
+            body = {"name": "k", "scopes": ["read"], "expires_at": moment}
+            return http.post("/v1/keys", json=body)
+
+        late, past = issued("9999-12-31T23:59:59-14:00"), issued("2020-01-01T00:00:00Z")
+        assert [late.status_code, past.status_code] == [422, 422]
+        assert late.json()["where"] == "body.expires_at"
+        assert issued("2999-01-01T00:00:00+14:00").status_code == 201
+
+
 @BOTH
 def test_a_browser_logs_in_changes_something_and_logs_out(server: Serving) -> None:
     server.token()
@@ -139,6 +183,16 @@ def test_wrong_passwords_and_unknown_names_get_the_same_answer_and_then_a_pause(
         assert int(paused.headers["Retry-After"]) > 0
 
 
+def test_a_name_written_another_way_gives_no_further_tries(server: Serving) -> None:
+    server.token()
+    names = ["the admin", " the admin", "THE  ADMIN", "the admin  ", "the\tadmin", "The Admin"]
+    with server.http() as http:
+        body = {"password": "wrong"}
+        tried = [http.post("/v1/sessions", json=body | {"name": name}) for name in names]
+
+    assert [answer.status_code for answer in tried] == [401] * 5 + [429]
+
+
 def test_a_new_password_ends_the_sessions(server: Serving) -> None:
     server.token()
     with logged_in(server) as http:
@@ -174,6 +228,29 @@ def test_users_are_made_and_changed_only_as_they_were_looked_at(server: Serving)
         assert again.status_code == 409
         unknown = http.get("/v1/users/00000000-0000-0000-0000-000000000000")
         assert unknown.status_code == 404
+
+
+@BOTH
+def test_of_two_who_looked_at_the_same_user_one_changes_it(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = Match.check
+
+    def check(match: Match, version: int) -> None:
+        passes(match, version)
+        sleep(0.3)
+
+    with server.http(server.token()) as http, ThreadPoolExecutor(2) as both:
+        made = http.post("/v1/users", json={"name": "Grace", "role": "viewer"})
+        monkeypatch.setattr(Match, "check", check)
+
+        def change(role: str) -> int:
+            tag = {"If-Match": made.headers["ETag"]}
+            return http.patch(
+                made.headers["Location"], json={"role": role}, headers=tag
+            ).status_code
+
+        assert sorted(both.map(change, ["curator", "labeller"])) == [200, 412]
 
 
 @BOTH

@@ -68,6 +68,7 @@ class Requests:
                 bytes_in=body.received,
                 bytes_out=answer.sent,
                 who=scope["state"].get("who"),
+                client=scope["client"][0] if scope.get("client") else None,
             )
             structlog.contextvars.clear_contextvars()
 

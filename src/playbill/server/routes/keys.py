@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query, Response
 
 from playbill.archive import audit
 from playbill.archive.access.hook_secret import hook_secret
-from playbill.archive.access.keys import get_key, issue_key, list_keys, revoke_key
-from playbill.server.auth import Admin, Anybody
+from playbill.archive.access.keys import Key, get_key, issue_key, list_keys, revoke_key
+from playbill.server.auth import Admin, Anybody, Caller
 from playbill.server.once import SecretRoute
 from playbill.server.params import IdPath
 from playbill.server.problems import not_allowed
 from playbill.server.schemas.access import HookSecret, KeyAdded, KeyMade, KeyShown
-from playbill.server.services import Served
+from playbill.server.services import Served, Services
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=SecretRoute)
 
@@ -34,7 +34,11 @@ def some(
 
 @router.post("", status_code=201, summary="Make a key.")
 def issue(body: KeyAdded, caller: Anybody, response: Response, services: Served) -> KeyMade:
-    """The token is told once. Nobody can hand out more than they have."""
+    """The token is told once. Nobody can hand out more than they have, and a key hands out none.
+
+    Whoever finds a key could otherwise make others of it that outlive it; one of an admin's can.
+    """
+    _require_person(caller)
     user_id = body.user_id or caller.user.id
     if user_id != caller.user.id:
         caller.require("admin")
@@ -62,10 +66,39 @@ def secret(caller: Admin, services: Served) -> HookSecret:
     return HookSecret(secret=found)
 
 
+@router.get("/{key_id}", summary="One key.")
+def one(key_id: IdPath, caller: Anybody, services: Served) -> KeyShown:
+    """Without its secret."""
+    return KeyShown.model_validate(_own(key_id, caller, services))
+
+
 @router.delete("/{key_id}", summary="Revoke a key.")
 def revoke(key_id: IdPath, caller: Anybody, services: Served) -> KeyShown:
-    """It counts no longer, at once and for good."""
+    """It counts no longer, at once and for good. A key may end itself, and no other."""
+    if caller.key_id != _own(key_id, caller, services).id:
+        _require_person(caller)
     database = services.archive.database
-    if database.read(lambda tx: get_key(tx, key_id)).user_id != caller.user.id:
-        caller.require("admin")
     return KeyShown.model_validate(database.write(lambda tx: revoke_key(tx, caller.who, key_id)))
+
+
+def _own(key_id: str, caller: Caller, services: Services) -> Key:
+    """The key, if it is the caller's; for admins, any.
+
+    Raises:
+        Problem: 403, it is somebody else's.
+        NotInArchive: there is no such key.
+    """
+    key = services.archive.database.read(lambda tx: get_key(tx, key_id))
+    if key.user_id != caller.user.id:
+        caller.require("admin")
+    return key
+
+
+def _require_person(caller: Caller) -> None:
+    """Refuse keys, unless they have all of an admin's power anyway.
+
+    Raises:
+        Problem: 403.
+    """
+    if caller.key_id is not None and "admin" not in caller.scopes:
+        raise not_allowed("this key may not do this, expected a session, or the scope admin")

@@ -19,15 +19,17 @@ router = APIRouter(prefix="/v1", tags=["sessions"])
 @router.post("/sessions", status_code=201, summary="Log in.")
 def log_in(body: LoginBody, request: Request, response: Response, services: Served) -> SessionShown:
     """Give name and password; get a cookie, and the token that each change needs beside it."""
-    name, address = body.name.casefold(), address_of(request)
-    _take(services, name, address)
     found = services.archive.database.read(lambda tx: password_of(tx, body.name))
+    # However it is written, a name has one bucket.
+    name, address = found[0].name if found else body.name.casefold(), address_of(request)
+    _take(services, name, address)
     right = is_password(found[1] if found else None, body.password)
     if found is None or not right or not found[0].active:
         raise Problem(401, "name or password: found none that fit together", "not-known")
     services.logins_of_name.give(name)
     services.logins_from_address.give(address)
     user, settings = found[0], services.settings
+    request.state.who = f"user:{user.name}"
     lasts = timedelta(hours=settings.session_hours)
     secret = services.archive.database.write(lambda tx: begin_session(tx, user.id, lasts))
     response.set_cookie(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from playbill.archive import audit
 from playbill.archive.access.passwords import (
     hash_password,
     is_password,
@@ -83,6 +84,7 @@ def change(
         kept = hash_password(body.password)
 
     def work(tx: Connection) -> User:
+        audit.in_turn(tx)
         match.check(get_user(tx, user_id).version)
         if body.role is not None:
             set_role(tx, caller.who, user_id, body.role)

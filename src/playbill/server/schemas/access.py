@@ -1,9 +1,10 @@
 """Bodies about users, keys, sessions and the audit log."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from playbill.archive.access.roles import Role, Scope
 from playbill.server.schemas.shared import Id, Sent, Shown, Text
@@ -89,6 +90,15 @@ class PasswordChange(Sent):
     new: Password
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError(
+            "moment", "Input should be a moment before the year 10000 in UTC"
+        ) from None
+
+
 class KeyAdded(Sent):
     """A key to be made."""
 
@@ -99,7 +109,7 @@ class KeyAdded(Sent):
 
     name: Text
     scopes: list[Scope]
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
     user_id: Id | None = None
     """Whose it is to be; None: one's own. Others' are for admins."""
 
