@@ -83,6 +83,33 @@ def test_who_comes_first_is_whose_mean_direction_scikit_learn_finds_nearest() ->
     assert 0.2 < found.right.mean() < 0.99
 
 
+@pytest.mark.parametrize(
+    ("names", "without_face"),
+    [
+        (["Ada", "Ada", "Bo"], [0]),
+        (["Ada", "Ada", "Bo", "Bo"], [0, 2]),
+        (["Ada", "Ada", "Bo", "Bo"], [0, 1]),
+        ([name for name in "ABCDEFGH" for _ in range(2)], list(range(1, 16))),
+    ],
+)
+def test_a_gallery_without_a_single_face_finds_nobody(
+    names: list[str], without_face: list[int]
+) -> None:
+    """The lot falls on pictures without a face, as it does with few pictures."""
+    people = embedded(names, np.eye(len(names)), without_face=without_face)
+
+    none = search(people, Trial(np.array(without_face[:1]), np.array([1]), np.array([2])))
+    opened = identify_among_strangers(people)
+
+    assert (none.right.tolist(), none.enrolled_people) == ([False], 0)
+    assert none.scores.tolist() == none.stranger_scores.tolist() == [-1]
+    assert opened is not None
+    assert opened.points[0].fnir.value > 0
+    assert len(measure_groups(people)) == 3
+    if len(set(names)) * 2 == len(names):
+        assert identify(people, 2) is not None
+
+
 def test_the_closed_set_is_the_mean_over_its_seeds() -> None:
     people = crowd(25, 6, noise=2.0)
 

@@ -9,6 +9,9 @@ from playbill.evaluation.faces.embedding import UNLIKE, EmbeddedPeople
 from playbill.evaluation.faces.trials import Trial
 from playbill.recognition.centroid import Centroids
 
+NOBODY = -1
+"""The number of no person."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
@@ -28,7 +31,8 @@ class Search:
 def search(people: EmbeddedPeople, trial: Trial) -> Search:
     """Enrol what has a face, and ask for the probes and for the strangers.
 
-    Probes without a face are misses, as failures of acquisition are in NIST's FRTE.
+    Probes without a face are misses, as failures of acquisition are in NIST's FRTE; so is
+    everybody where no picture that is to be enrolled shows a face.
     """
     found = people.found
     enrolled = trial.enrolled[found[trial.enrolled]]
@@ -36,15 +40,16 @@ def search(people: EmbeddedPeople, trial: Trial) -> Search:
     gallery = Centroids.of(people.vectors[enrolled], owners, len(known))
     first, scores = _first(gallery, people, trial.probes)
     strangers = _first(gallery, people, trial.strangers)[1]
-    right = (known[first] == people.people[trial.probes]) & found[trial.probes]
+    answers = known[first] if len(known) else np.full(len(first), NOBODY)
+    right = (answers == people.people[trial.probes]) & found[trial.probes]
     return Search(trial, right, scores, strangers, len(known))
 
 
 def _first(
     gallery: Centroids, people: EmbeddedPeople, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Who comes first for each row, and with what score."""
+    """Who comes first for each row, and with what score; of an empty gallery number 0."""
     cosines = gallery.score(people.vectors[rows])
-    first = cosines.argmax(axis=1) if len(rows) else np.empty(0, np.int64)
+    first = cosines.argmax(axis=1) if cosines.size else np.zeros(len(rows), np.int64)
     best = cosines.max(axis=1, initial=UNLIKE)
     return first, np.where(people.found[rows], best, np.float32(UNLIKE))
