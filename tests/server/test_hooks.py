@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -17,6 +18,7 @@ from sqlalchemy import select, update
 from playbill.archive.access.hook_secret import to_key
 from playbill.archive.deliveries import Delivery, claim_delivery, delivered, not_delivered
 from playbill.archive.tables import deliveries
+from playbill.server import delivering
 from playbill.server.delivering import NotDelivered, call, signature
 from playbill.server.hooks import check_address, is_public
 from playbill.server.problems import Problem
@@ -108,6 +110,28 @@ def test_a_host_is_looked_up_once() -> None:
 
     assert looked == ["hooks.test"]
     assert len(listener.heard) == 1
+
+
+def test_a_host_that_answers_a_letter_at_a_time_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivering, "LONGEST_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickles() -> None:
+            line, _ = listener.accept()
+            with line, suppress(OSError):
+                for letter in "HTTP/1.1 200 OK\r\nX: " + 200 * "x":
+                    line.sendall(letter.encode())
+                    sleep(0.1)
+
+        thread = Thread(target=trickles)
+        thread.start()
+        began = monotonic()
+        with pytest.raises(NotDelivered, match="not answered for"):
+            call(delivery(listener.getsockname()[1]), b"{}", SECRET, HERE, loopback)
+        assert monotonic() - began < 5
+        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.busy import Busy
+from playbill.server.chores import Chore, kept_up
 from playbill.server.delivering import deliver
 from playbill.server.matching import Matching
 from playbill.server.metrics import Metrics
@@ -91,7 +93,7 @@ def create_app(
         shutil.rmtree(services.incoming, ignore_errors=True)
         app.state.services = services
         await asyncio.to_thread(services.naming.try_to_renew)
-        chores = [asyncio.create_task(chore) for chore in _chores(services)]
+        chores = [asyncio.create_task(kept_up(chore)) for chore in _chores(services)]
         try:
             yield
         finally:
@@ -123,11 +125,11 @@ def create_app(
     return app
 
 
-def _chores(services: Services) -> list[Coroutine[None, None, None]]:
+def _chores(services: Services) -> list[Chore]:
     """What goes on beside requests."""
-    chores = [services.naming.keep(), services.matching.keep(), tidy(services)]
+    chores: list[Chore] = [services.naming.keep, services.matching.keep, partial(tidy, services)]
     if services.settings.hook_hosts:
-        chores.append(deliver(services))
+        chores.append(partial(deliver, services))
     return chores
 
 

@@ -7,7 +7,7 @@ import hmac
 import json
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult
 
@@ -32,6 +32,9 @@ from playbill.server.settings import ServerSettings
 
 EVERY_S = 1.0
 TIMEOUT_S = 10.0
+"""For each of connecting, sending and hearing something."""
+LONGEST_S = 20.0
+"""For all of it: a host that answers a letter at a time holds nobody up."""
 LEASE = timedelta(minutes=2)
 GONE = 410
 
@@ -104,22 +107,26 @@ def call(
         **signature(secret, f"msg_{delivery.id}", int(time.time()), body),
     }
     try:
-        with (
-            httpx.Client(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as http,
-            http.stream(
-                "POST",
-                _pinned(parts, address, port),
-                content=body,
-                headers=headers,
-                extensions={"sni_hostname": host},
-            ) as response,
-        ):
-            status = response.status_code
-    except httpx.HTTPError as error:
+        status = asyncio.run(_post(_pinned(parts, address, port), host, body, headers))
+    except TimeoutError as error:
+        raise NotDelivered(f"{host}: has not answered for {LONGEST_S:g} s") from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise NotDelivered(f"{host}: {type(error).__name__}: {error}") from error
     if not 200 <= status < 300:
         reason = f"{host}: answered {status}, expected 200 to 299 (redirects are not followed)"
         raise NotDelivered(reason, for_good=status == GONE)
+
+
+async def _post(url: str, host: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """The status that is answered; what else is answered is not read."""
+    async with (
+        asyncio.timeout(LONGEST_S),
+        httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as http,
+        http.stream(
+            "POST", url, content=body, headers=headers, extensions={"sni_hostname": host}
+        ) as response,
+    ):
+        return response.status_code
 
 
 def signature(secret: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
