@@ -55,6 +55,8 @@ def test_as_many_pairs_of_two_people_as_of_one_where_there_are_enough() -> None:
     for fold in range(10):
         same = pairs.same[pairs.fold == fold]
         assert (same.sum(), (~same).sum()) == (280, 280)
+    either_way = {frozenset(pair) for pair in zip(pairs.first, pairs.second, strict=True)}
+    assert len(either_way) == len(pairs)
 
 
 def test_the_same_seed_draws_the_same_pairs() -> None:

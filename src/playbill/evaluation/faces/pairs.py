@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from glob import escape
 from itertools import combinations
 from pathlib import Path
 
@@ -154,7 +155,8 @@ def _pairs_of_two_people(pictures: list[Ids], count: int, random: np.random.Gene
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < count:
         first, second = random.choice(len(pictures), 2, replace=False)
-        pairs.add((int(random.choice(pictures[first])), int(random.choice(pictures[second]))))
+        a, b = (int(random.choice(pictures[one])) for one in (first, second))
+        pairs.add((min(a, b), max(a, b)))  # the same two the other way round are the same pair
     return np.array(sorted(pairs))
 
 
@@ -228,6 +230,6 @@ def _row(
         return rows_of[wanted]
     folder = wanted[0].replace(" ", "_")
     place = f"{folder}/{folder}_{wanted[1]:04d}"
-    if any((pictures.folder / folder).glob(f"{folder}_{wanted[1]:04d}.*")):
+    if any((pictures.folder / folder).glob(f"{escape(folder)}_{wanted[1]:04d}.*")):
         return None
     raise DatasetError(f"{path}: line {number}: names {place}, not found in {pictures.folder}")
