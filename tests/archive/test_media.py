@@ -157,6 +157,7 @@ def test_a_page_of_no_length_is_refused(database: Database, limit: int) -> None:
 
 
 STRANGE = ["", "x", "é", "[" * 100_000, cursor_of("no date", "1"), cursor_of("2026-01-01", "1")]
+STRANGE += [cursor_of("0001-01-01T00:00:00+10:00", "1"), cursor_of("2026-01-01T00:00:00Z", "nul\0")]
 
 
 @pytest.mark.parametrize("cursor", [*STRANGE, cursor_of(1), cursor_of("a", "b", "c"), "a b"])

@@ -1,5 +1,7 @@
 """People by name: made, found, listed."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from playbill.archive.database import Database
@@ -77,6 +79,14 @@ def test_pages_go_on_where_the_last_one_ended_whoever_comes_and_goes(database: D
         names(database, after="nonsense")
     with pytest.raises(ArchiveError, match="limit"):
         names(database, limit=0)
+
+
+@pytest.mark.parametrize(
+    "forged", [b'["nul\\u0000", "1"]', b'["\\ud800", "1"]', b'["Ada", 1]', b'["Ada"]', b"[]", b"{}"]
+)
+def test_a_forged_cursor_is_refused(database: Database, forged: bytes) -> None:
+    with pytest.raises(ArchiveError, match="cursor"):
+        names(database, after=urlsafe_b64encode(forged).decode().rstrip("="))
 
 
 @pytest.mark.parametrize("person_id", ["nobody", "", "nul\0", "bad \udcff", "x" * 500])

@@ -232,7 +232,8 @@ def _after(cursor: str) -> Any:
         added_at = datetime.fromisoformat(str(moment))
         if added_at.tzinfo is None:
             raise ValueError(moment)
-    except ValueError as error:
+        added_at = added_at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ArchiveError(
             f"cursor: expected one that the page before gave, found {moment!r}"
         ) from error

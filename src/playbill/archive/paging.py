@@ -8,8 +8,10 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Generic, TypeVar
 
+from playbill.archive.packing import is_text
 from playbill.errors import ArchiveError
 
 T = TypeVar("T")
@@ -44,7 +46,7 @@ def key_of(cursor: str, *kinds: type) -> tuple[Key, ...]:
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (UnicodeError, binascii.Error, ValueError, RecursionError) as error:
         raise _strange(cursor) from error
-    if not isinstance(key, list) or tuple(map(type, key)) != kinds:
+    if not isinstance(key, list) or tuple(map(type, key)) != kinds or not all(map(_fits, key)):
         raise _strange(cursor)
     return tuple(key)
 
@@ -64,6 +66,13 @@ def paged(rows: Sequence[T], limit: int, keys: Sequence[tuple[Key, ...]]) -> Pag
     """A page of at most `limit` of `rows`, of which one more than that was asked for."""
     more = len(rows) > limit
     return Page(tuple(rows[:limit]), cursor_of(*keys[limit - 1]) if more else None)
+
+
+def _fits(value: Key) -> bool:
+    """Whether a data base can compare it with a column's values."""
+    if isinstance(value, str):
+        return is_text(value)
+    return -(2**63) <= value < 2**63 if isinstance(value, int) else isfinite(value)
 
 
 def _strange(cursor: str) -> ArchiveError:

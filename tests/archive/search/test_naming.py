@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, String, cast, insert, literal, select, update
 
 from playbill.archive.database import Database
 from playbill.archive.search import named_person
-from playbill.archive.tables import metadata, people
+from playbill.archive.tables import metadata, people, words
+from playbill.archive.tables.columns import Moment
 from playbill.errors import Conflict, NotInArchive
 from tests.conftest import MARKS
 from tests.support.databases import KINDS, empty_url
+from tests.support.rows import EPOCH
 from tests.support.scenes import person_id, put_people
 
 NAMES = ("Ada Lovelace", "Ada Lovelace-King", "Alan Turing", "Žofie Černá", "Old Name", "Ghost")
@@ -54,6 +56,25 @@ def test_a_person_is_meant_by_name_by_its_beginnings_or_by_id(
     known: Database, said: str, name: str
 ) -> None:
     assert meant(known, said) == person_id(name)
+
+
+def put_namesakes(tx: Connection, count: int) -> None:
+    """So many people called Ann, by two statements."""
+    one = select(literal(1).label("n")).cte(recursive=True)
+    each = one.union_all(select(one.c.n + 1).where(one.c.n < count))
+    id_, name = "ann-" + cast(each.c.n, String), literal("Ann")
+    person = select(id_, name, name, literal(EPOCH, Moment), literal("test"))
+    columns = ["id", "first_name", "name", "created_at", "created_by"]
+    tx.execute(insert(people).from_select(columns, person))
+    word = select(literal("ann"), literal("person"), id_)
+    tx.execute(insert(words).from_select(["word", "kind", "subject_id"], word))
+
+
+def test_of_more_people_than_a_statement_has_parameters_a_few_are_named(database: Database) -> None:
+    database.write(lambda tx: put_namesakes(tx, 66_000))
+
+    with pytest.raises(Conflict, match=r"found 66000: .* and 65995 more"):
+        meant(database, "ann")
 
 
 def test_several_people_of_one_beginning_are_all_named(known: Database) -> None:

@@ -4,6 +4,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection, select
 
+from playbill.archive.among import among
 from playbill.archive.packing import is_text
 from playbill.archive.tables import people
 from playbill.archive.words import find_words, fold
@@ -47,8 +48,8 @@ def named_person(tx: Connection, said: str) -> str:
 
 def _named(tx: Connection, person_ids: list[str]) -> dict[str, str]:
     """The names of those who stand for themselves and are not hidden."""
-    shown = _SHOWN.where(people.c.id.in_(person_ids)) if person_ids else None
-    return {} if shown is None else {row.id: row.name for row in tx.execute(shown)}
+    shown = _SHOWN.where(among(people.c.id, person_ids))
+    return {row.id: row.name for row in tx.execute(shown)}
 
 
 def _near(tx: Connection, said: str) -> list[str]:
