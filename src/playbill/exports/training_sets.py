@@ -22,9 +22,11 @@ from playbill.datasets.objects import About, ObjectStream, PictureObjects
 from playbill.datasets.voc_writer import write_voc
 from playbill.datasets.xml_text import xml_safe
 from playbill.datasets.yolo_writer import write_yolo
+from playbill.exports.csv_table import no_formula
 from playbill.exports.drain import Drain
 from playbill.exports.pictures import ATTRIBUTES, AnalysedPictures
 from playbill.exports.source import FRAMES_FROM, TIMES_FROM, source_facts
+from playbill.exports.tables import Cell
 from playbill.exports.words import fraction_text, one_line, seconds
 
 CHUNK = 1 << 20
@@ -135,21 +137,24 @@ class ListedPictures:
             ["picture", "media", "sha256", "frame_rate", "sample_every", "frame_from_0", "time_s"]
         )
         for picture in self._pictures:
-            frame = picture.details.frame
-            self._rows.writerow(
-                [picture.name, *picture.details.database.rsplit(" sha256:", 1), "", "", "", ""]
-                if frame is None
-                else [
-                    picture.name,
-                    frame.video,
-                    frame.sha256,
-                    fraction_text(frame.frame_rate),
-                    frame.sample_every,
-                    frame.index,
-                    seconds(frame.time_s),
-                ]
-            )
+            self._rows.writerow(map(no_formula, _listed(picture)))
             yield picture
+
+
+def _listed(picture: PictureObjects) -> list[Cell]:
+    """Where a picture comes from; the frame of a video says which."""
+    frame = picture.details.frame
+    if frame is None:
+        return [picture.name, *picture.details.database.rsplit(" sha256:", 1), "", "", "", ""]
+    return [
+        picture.name,
+        frame.video,
+        frame.sha256,
+        fraction_text(frame.frame_rate),
+        frame.sample_every,
+        frame.index,
+        seconds(frame.time_s),
+    ]
 
 
 @contextmanager
