@@ -1,6 +1,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,14 @@ def test_the_file_has_no_arrow_but_those_of_the_times() -> None:
         arrows = [line for line in lines if "-->" in line]
         assert len(arrows) == len(ODD_NAMES)
         assert all(re.fullmatch(r"[\d:.]+ --> [\d:.]+", line) for line in arrows)
+
+
+@pytest.mark.parametrize("arrow", ["-->", "--->", "----->>", "-->-->"])
+def test_a_title_holds_no_arrow(arrow: str) -> None:
+    made = plain()
+    text = exported(replace(made, media=replace(made.media, name=f"a{arrow}b.mp4")), "vtt").decode()
+
+    assert "-->" not in text.partition("\n")[0]
 
 
 def test_a_medium_without_appearances_is_a_file_without_cues() -> None:

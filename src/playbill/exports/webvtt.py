@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from re import sub
 
 from playbill.core.analysis import Analysis
 from playbill.core.timespan import TimeSpan
@@ -57,7 +58,7 @@ def _stretches(analysis: Analysis) -> Iterator[tuple[TimeSpan, list[str]]]:
 
 
 def _head(analysis: Analysis) -> str:
-    title = one_line(analysis.media.name).replace("-->", "->")
+    title = sub("-+>", ">", one_line(analysis.media.name))
     return f"WEBVTT - {title}\n\nNOTE\n{_json(source_facts(analysis))}\n"
 
 
