@@ -171,6 +171,10 @@ def test_without_the_extra_all_but_parquet_and_otio_are_there() -> None:
         ("text/*", "csv"),
         ("text/html, text/vtt;q=0.4, text/csv;q=0.2", "vtt"),
         ("text/csv;q=0, text/vtt", "vtt"),
+        ("*/*, application/json;q=0", "csv"),
+        ("application/json;q=0, application/*;q=0.1", "parquet"),
+        ("*/*;q=0", None),
+        ("text/vtt, */*;q=0", "vtt"),
         ("application/vnd.apache.parquet", "parquet"),
         ('application/ld+json;profile="http://www.w3.org/ns/anno.jsonld"', "annotations"),
         (

@@ -13,17 +13,14 @@ def accepted_format(header: str) -> str | None:
     >>> accepted_format("text/html") is None
     True
     """
-    wishes = [_wish(part) for part in _parts(header) if part.strip()] or [(1.0, "*/*")]
-    for _, wanted in sorted(wishes, key=lambda wish: -wish[0]):
+    wishes = [_parsed(part) for part in _parts(header) if part.strip()] or [("*/*", 1.0)]
+    refused = {wanted for wanted, quality in wishes if not quality > 0}
+    for wanted, _ in sorted(wishes, key=lambda wish: -wish[1]):
         for name, format_ in FORMATS.items():
-            if _means(wanted, _parsed(format_.media_type)[0]):
+            media_type = _parsed(format_.media_type)[0]
+            if wanted not in refused and _means(wanted, media_type) and media_type not in refused:
                 return name
     return None
-
-
-def _wish(part: str) -> tuple[float, str]:
-    media_type, quality = _parsed(part)
-    return quality, media_type if quality > 0 else ""
 
 
 def _parsed(part: str) -> tuple[str, float]:
