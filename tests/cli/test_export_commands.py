@@ -149,11 +149,13 @@ def test_an_archive_exports_by_name_with_the_names_of_today(
     assert target.read_bytes() == exported(now(archive, "news.mp4"), "vtt")
 
 
-def test_an_archive_exports_by_id(playbill: Playbill, archive: Path, tmp_path: Path) -> None:
+def test_an_archive_exports_by_the_start_of_an_id(
+    playbill: Playbill, archive: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "x.json"
     words = ("-f", "json", "-o", target, "--archive", archive)
 
-    shown = playbill("archive", "export", video("late.mp4").id, *words)
+    shown = playbill("archive", "export", video("late.mp4").id[:8], *words)
 
     assert shown.code == 0
     assert target.read_bytes() == exported(now(archive, "late.mp4"), "json")
@@ -176,7 +178,7 @@ def test_all_videos_of_an_archive_are_a_file_each(
     shown = playbill("archive", "export", "--all", *words)
 
     assert shown.code == 0
-    assert "fcpxml is for videos: 1 pictures left out" in shown.err
+    assert "fcpxml is for videos: 1 picture left out" in shown.err
     found = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert found == ["late.mp4.fcpxml", "news.mp4.fcpxml"]
 
@@ -216,7 +218,7 @@ def test_two_media_of_one_name_are_asked_for_by_id(
     shown = playbill("archive", "export", "news.mp4", *words)
 
     assert shown.code == 2
-    assert "news.mp4: 2 media have that name, expected one id: " in shown.complaints[0]
+    assert "news.mp4: expected one medium, found several: " in shown.complaints[0]
 
 
 def test_without_an_archive_that_is_said(playbill: Playbill, tmp_path: Path) -> None:

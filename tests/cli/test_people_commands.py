@@ -86,7 +86,7 @@ def test_merging_and_parting_two_people(people: Playbill) -> None:
 
 
 def test_splitting_separating_merging_groups_and_hiding(people: Playbill) -> None:
-    assert "1 faces of track 1 are track 4 now" in people("split", "1", "2").out
+    assert "1 face of track 1 is track 4 now" in people("split", "1", "2").out
     assert "track 2: now in cluster" in people("separate", "2").out
     new = next(str(row["id"]) for row in rows(people, "groups") if row["id"] != "c")
     assert people("merge-groups", new, "c").code == 0
@@ -94,6 +94,7 @@ def test_splitting_separating_merging_groups_and_hiding(people: Playbill) -> Non
     people("create", "Ada")
     assert people("rename", "Ada", "Ada L.").code == 0
     assert people("hide", "person", "Ada L.").code == 0
+    assert people("hide", "cluster", "c").code == 0
     assert rows(people, "list") == []
     assert len(rows(people, "list", "--hidden")) == 1
 
@@ -127,7 +128,9 @@ def test_forgetting_says_what_it_erased(
         (("split", "1", "77"), "track 1: has no face 77"),
         (("separate", "1", "3"), "expected all of them in one cluster"),
         (("merge-groups", "c", "c"), "cannot be one with itself"),
-        (("hide", "media", "x"), "media 'x': there is no such medium in the archive"),
+        (("hide", "media", "x"), "x: no medium of that name or id is in the archive"),
+        (("log", "--cluster", "x"), "cluster 'x': there is no such cluster in the archive"),
+        (("log", "--media", "x"), "x: no medium of that name or id is in the archive"),
         (("undo", "7"), "decision 7: there is no decision of this number"),
         (("undo", "7", "7"), "a decision is named twice"),
         (("list", "--after", "x"), "cursor: expected one that the page before gave"),

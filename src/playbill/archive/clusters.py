@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
+from playbill.archive.media import SHORTEST_ID
 from playbill.archive.packing import is_text
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import clusters, tracks
@@ -44,6 +45,21 @@ def get_cluster(tx: Connection, cluster_id: str) -> ClusterRow:
         raise NotInArchive(f"cluster {cluster_id!r}: there is no such cluster in the archive")
     counted = select(func.count()).where(tracks.c.cluster_id == cluster_id, tracks.c.faces > 0)
     return _cluster_row(row, tx.execute(counted).scalar_one())
+
+
+def named_cluster(tx: Connection, said: str) -> str:
+    """The id of the cluster that a person means: by it, or by its beginning.
+
+    Raises:
+        NotInArchive: there is none.
+        Conflict: there are several.
+    """
+    found = select(clusters.c.id).where(clusters.c.id.startswith(said, autoescape=True))
+    long_enough = len(said) >= SHORTEST_ID and is_text(said)
+    ids = tx.execute(found.order_by(clusters.c.id).limit(4)).scalars().all() if long_enough else []
+    if said not in ids and len(ids) > 1:
+        raise Conflict(f"cluster {said!r}: expected one, found several: {', '.join(ids)}")
+    return get_cluster(tx, said if said in ids or not ids else ids[0]).id
 
 
 def list_clusters(

@@ -41,6 +41,11 @@ def warn(sentence: str) -> None:
     err().print(f"[bold yellow]warning:[/] {escape(sentence)}")
 
 
+def counted(number: int, what: str) -> str:
+    """So many of a thing: `1 face`, `2 faces`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 @dataclass(slots=True)
 class FrameBar:
     """A progress bar: frames, speed against real time, remaining time."""

@@ -142,6 +142,14 @@ def test_what_is_not_there_is_one_sentence(
     assert complaint in said
 
 
+def test_a_medium_is_hidden_by_its_name(folder: Path, playbill: Playbill) -> None:
+    del folder
+    assert playbill("people", "hide", "media", "news.mp4").code == 0
+
+    assert playbill("archive", "list").out.splitlines()[-1] == "1 of 2 media"
+    assert "hide" in playbill("people", "log", "--media", media_id()[:6]).out
+
+
 def test_runs_are_compared(folder: Path, playbill: Playbill) -> None:
     del folder
     shown = playbill("archive", "compare", "aaaa", "bbbb").out

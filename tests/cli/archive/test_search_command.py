@@ -105,7 +105,7 @@ def test_those_without_a_name_are_somebody(find: Playbill) -> None:
 
     assert "somebody of group 99999999" in shown.out
     assert "somebody unknown" in shown.out
-    assert rows(find, "--cluster", "99999999-group")[0]["start"] == 8.0
+    assert rows(find, "--cluster", "99999999")[0]["start"] == 8.0
 
 
 def test_a_page_says_how_to_go_on(find: Playbill) -> None:
@@ -146,7 +146,7 @@ def test_a_search_is_narrowed(find: Playbill, words: list[str], n: int) -> None:
         (["-p", "Ada Lovelase"], "'Ada Lovelase': nobody in the archive has this name or id; near"),
         (["-o", "cra"], "'cra': expected one of COCO's 80 classes of objects; near it: cat, car"),
         (["--media", "none.mp4"], "none.mp4: no medium of that name or id is in the archive"),
-        (["--cluster", "none"], "group 'none': there is no such group in the archive"),
+        (["--cluster", "none"], "cluster 'none': there is no such cluster in the archive"),
         (["--near"], "near: expected a person or group, together with"),
         (["--text", "%"], "text: expected letters or digits to look for, found '%'"),
         (["--min-seconds", "-1"], "min_seconds: expected 0 or more, found -1.0"),

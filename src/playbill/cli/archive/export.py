@@ -9,13 +9,13 @@ import typer
 
 from playbill.archive.archive import Archive
 from playbill.archive.documents import analysis_now
-from playbill.archive.media import MediaRow, get_media, has_media, list_media
+from playbill.archive.media import MediaRow, list_media, named_media
 from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened
-from playbill.cli.console import warn
+from playbill.cli.console import counted, warn
 from playbill.cli.exporting import BaseUrl, FormatName, Item, Target, export_items
 from playbill.core.analysis import Analysis
-from playbill.errors import ExportError, NotInArchive
+from playbill.errors import ExportError
 from playbill.exports.formats import format_named
 
 PAGE = 500
@@ -26,7 +26,8 @@ def export(
     format_name: FormatName,
     target: Target,
     media: Annotated[
-        list[str] | None, typer.Argument(help="Media: their ids, or the names of their files.")
+        list[str] | None,
+        typer.Argument(help="Media: their ids, the beginnings of these, or their files' names."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All media that are analysed.")] = False,
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
@@ -43,7 +44,8 @@ def export(
         if everything and format_named(format_name).videos_only:
             videos = [row for row in rows if row.info.kind == "video"]
             if len(videos) < len(rows):
-                warn(f"{format_name} is for videos: {len(rows) - len(videos)} pictures left out")
+                left_out = counted(len(rows) - len(videos), "picture")
+                warn(f"{format_name} is for videos: {left_out} left out")
             rows = videos
         items = [
             Item(PurePath(row.info.name).name or row.id, partial(_analysis, archive_, row.id))
@@ -58,17 +60,10 @@ def _analysis(archive: Archive, media_id: str) -> Analysis:
 
 def _all_media(archive: Archive) -> Iterator[MediaRow]:
     """Every analysed medium that is not hidden."""
-    return (row for row in _listed(archive) if row.run_id is not None)
-
-
-def _listed(
-    archive: Archive, *, text: str | None = None, hidden: bool = False
-) -> Iterator[MediaRow]:
     cursor: str | None = None
     while True:
-        listed = partial(list_media, after=cursor, limit=PAGE, text=text, hidden=hidden)
-        page = archive.database.read(listed)
-        yield from page.items
+        page = archive.database.read(partial(list_media, after=cursor, limit=PAGE))
+        yield from (row for row in page.items if row.run_id is not None)
         cursor = page.next
         if cursor is None:
             return
@@ -76,18 +71,5 @@ def _listed(
 
 def _named(archive: Archive, names: Sequence[str]) -> list[MediaRow]:
     """The medium of each name, once."""
-    found = {row.id: row for row in (_one(archive, name) for name in names)}
-    return list(found.values())
-
-
-def _one(archive: Archive, name: str) -> MediaRow:
-    if archive.database.read(lambda tx: has_media(tx, name)):
-        return archive.database.read(lambda tx: get_media(tx, name))
-    listed = _listed(archive, text=name, hidden=True)
-    same = [row for row in listed if row.info.name == name]
-    if not same:
-        raise NotInArchive(f"{name}: no medium of that name or id is in the archive")
-    if len(same) > 1:
-        ids = ", ".join(row.id for row in same[:3])
-        raise ExportError(f"{name}: {len(same)} media have that name, expected one id: {ids}")
-    return same[0]
+    rows = archive.database.read(lambda tx: [named_media(tx, name) for name in names])
+    return list({row.id: row for row in rows}.values())

@@ -14,7 +14,7 @@ from playbill.archive.queue import JobProgress, JobRow, JobState
 from playbill.cli.archive import app
 from playbill.cli.archive.add import Workers, ended_by_signal, local_engine, running
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
-from playbill.cli.console import err, out
+from playbill.cli.console import counted, err, out
 from playbill.jobs.opening import open_for_archive
 
 jobs = typer.Typer(no_args_is_help=True, help="Analyses that are ordered, under way or over.")
@@ -68,7 +68,7 @@ def show(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson =
         part = "last step" if it.number == queue.SETTLE else f"frames {it.first_frame} to "
         if it.number != queue.SETTLE:
             part += f"{it.end_frame - 1}"
-        tries = "1 attempt" if it.attempts == 1 else f"{it.attempts} attempts"
+        tries = counted(it.attempts, "attempt")
         out().print(f"  {part}: {it.state} after {tries}: {escape(it.reason)}", soft_wrap=True)
 
 

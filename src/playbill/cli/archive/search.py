@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from playbill.archive.archive import Archive
+from playbill.archive.clusters import named_cluster
 from playbill.archive.media import named_media
 from playbill.archive.paging import MAX_LIMIT, Page
 from playbill.archive.search import (
@@ -29,7 +30,7 @@ from playbill.archive.search import (
 )
 from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
-from playbill.cli.console import err, out
+from playbill.cli.console import counted, err, out
 from playbill.cli.options import DEFAULTS, Device, Models, Precision, model_names
 from playbill.errors import ArchiveError
 from playbill.library.examples import example_faces
@@ -43,7 +44,9 @@ PersonOption = Annotated[
 ]
 WithOption = Annotated[Names, typer.Option("--with", help="Another person, seen together.")]
 ObjectOption = Annotated[Names, typer.Option("--object", "-o", help="A class of objects: car.")]
-ClusterOption = Annotated[Names, typer.Option("--cluster", help="A group of faces, by its id.")]
+ClusterOption = Annotated[
+    Names, typer.Option("--cluster", help="A group of faces, by its id or the beginning of it.")
+]
 ExampleOption = Annotated[
     list[Path] | None,
     typer.Option("--example", readable=False, help="A picture: whoever looks like its faces."),
@@ -111,7 +114,7 @@ def search_(
     def query(tx: Connection) -> Query:
         return Query(
             person_ids=_ids(tx, [*(person or ()), *(with_ or ())]),
-            cluster_ids=_once(cluster or ()),
+            cluster_ids=_once([named_cluster(tx, said) for said in cluster or ()]),
             object_classes=tuple(dict.fromkeys(object_class(label) for label in object_ or ())),
             together=not each,
             near=near,
@@ -141,8 +144,7 @@ def search_(
     else:
         if page.items:
             out().print(_table(page.items, with_likeness=examples is not None))
-        n = len(page.items)
-        out().print("nothing found" if not n else f"{n} moment{'' if n == 1 else 's'}")
+        out().print(counted(len(page.items), "moment") if page.items else "nothing found")
     if page.next:
         err().print(f"there are more: --after {page.next}")
 

@@ -11,12 +11,14 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
+from playbill.archive.clusters import named_cluster
 from playbill.archive.decisions import clusters, hiding, merging, naming
 from playbill.archive.decisions import undo as undoing
 from playbill.archive.decisions.hiding import Hideable
+from playbill.archive.media import named_media
 from playbill.archive.people import create_person
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
-from playbill.cli.console import out
+from playbill.cli.console import counted, out
 from playbill.cli.people import app
 from playbill.cli.people.options import (
     EvenIfNamedAlike,
@@ -28,7 +30,11 @@ from playbill.cli.people.options import (
 from playbill.errors import ArchiveError
 
 ClusterArgument = Annotated[
-    str, typer.Argument(metavar="CLUSTER", help="Its id, as `playbill people groups` lists them.")
+    str,
+    typer.Argument(
+        metavar="CLUSTER",
+        help="Its id, as `playbill people groups` lists them, or the beginning of it.",
+    ),
 ]
 NOBODY = "nobody"
 Tracks = Annotated[list[int], typer.Argument(metavar="TRACK...", help="Numbers of tracks.")]
@@ -72,7 +78,8 @@ def name(
             known = create_person(tx, who(), person, even_if_named_alike=even_if_named_alike)
         else:
             known = find_person(tx, person).id
-        return naming.name_cluster(tx, who(), cluster, known, even_if_together=even_if_together)
+        meant = named_cluster(tx, cluster)
+        return naming.name_cluster(tx, who(), meant, known, even_if_together=even_if_together)
 
     _decide(archive, work, f"cluster {escape(cluster)} is {escape(person)}")
 
@@ -155,7 +162,10 @@ def merge_groups(
     """Make two clusters one."""
 
     def work(tx: Connection) -> int:
-        return clusters.merge_clusters(tx, who(), cluster, into, even_if_together=even_if_together)
+        merged, survivor = named_cluster(tx, cluster), named_cluster(tx, into)
+        return clusters.merge_clusters(
+            tx, who(), merged, survivor, even_if_together=even_if_together
+        )
 
     _decide(archive, work, f"cluster {escape(cluster)} is one with {escape(into)}")
 
@@ -177,23 +187,34 @@ def split(
     """Take faces out of a track: they are somebody else, a track of their own."""
     with opened(archive) as place:
         seq, part = place.database.write(lambda tx: clusters.split(tx, who(), track, faces))
-    decided(seq, f"{len(faces)} faces of track {track} are track {part} now")
+    now = "is" if len(faces) == 1 else "are"
+    decided(seq, f"{counted(len(faces), 'face')} of track {track} {now} track {part} now")
 
 
 @app.command()
 def hide(
     what: Annotated[Hideable, typer.Argument(help="What it is.")],
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Its id; of a person, or the name.")],
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Its id; or the name of a person or file, or the beginning of another id.",
+        ),
+    ],
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
 ) -> None:
     """Leave a person, a cluster or a medium out of lists and searches; it stays.
 
     $ playbill people hide person "Ada Lovelace"
     """
+    meant: dict[Hideable, Callable[[Connection, str], str]] = {
+        "person": lambda tx, said: find_person(tx, said).id,
+        "cluster": named_cluster,
+        "media": lambda tx, said: named_media(tx, said).id,
+    }
 
     def work(tx: Connection) -> int:
-        known = find_person(tx, id_).id if what == "person" else id_
-        return hiding.hide(tx, who(), what, known)
+        return hiding.hide(tx, who(), what, meant[what](tx, id_))
 
     _decide(archive, work, f"{what} {escape(id_)} is hidden")
 

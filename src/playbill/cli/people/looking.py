@@ -8,8 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection
 
-from playbill.archive.clusters import ClusterRow, list_clusters
+from playbill.archive.clusters import ClusterRow, list_clusters, named_cluster
 from playbill.archive.decisions.log import LogEntry, list_decisions
+from playbill.archive.media import named_media
 from playbill.archive.paging import MAX_LIMIT
 from playbill.archive.people import (
     PersonCounts,
@@ -136,9 +137,13 @@ def log(
     """
 
     def work(tx: Connection) -> Any:
-        of = None if person is None else find_person(tx, person).id
         return list_decisions(
-            tx, person_id=of, cluster_id=cluster, media_id=media, after=after, limit=limit
+            tx,
+            person_id=None if person is None else find_person(tx, person).id,
+            cluster_id=None if cluster is None else named_cluster(tx, cluster),
+            media_id=None if media is None else named_media(tx, media).id,
+            after=after,
+            limit=limit,
         )
 
     with opened(archive) as place:
@@ -160,7 +165,7 @@ def _print_log(entries: tuple[LogEntry, ...]) -> None:
     for one in entries:
         row = one.decision
         what = "  ".join(f"{name} {value}" for name, value in _subjects(one).items())
-        said = f"{row.seq:6}  {row.at:%Y-%m-%d %H:%M}  {row.who}  {row.kind}  {what}"
+        said = f"{row.seq:6}  {row.at.astimezone():%Y-%m-%d %H:%M}  {row.who}  {row.kind}  {what}"
         out().print(
             escape(said) if one.counts else f"[dim strike]{escape(said)}[/] undone", soft_wrap=True
         )
@@ -171,7 +176,7 @@ def _states(row: PersonRow) -> str:
     if row.merged_into:
         states.append(f"one with {row.merged_into}")
     if row.forgotten_at:
-        states.append(f"forgotten on {row.forgotten_at:%Y-%m-%d}")
+        states.append(f"forgotten on {row.forgotten_at.astimezone():%Y-%m-%d}")
     return f"  ({escape(', '.join(states))})" if states else ""
 
 
