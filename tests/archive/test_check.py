@@ -28,6 +28,7 @@ from playbill.archive.tables import (
 )
 from playbill.core.media import MediaInfo
 from playbill.core.people import Match
+from playbill.errors import OutputError
 from tests.support.analyses import ADA
 from tests.support.sightings import Actor, Prop, crop_keys, keep, named, sightings, video
 
@@ -136,6 +137,24 @@ def test_files_that_no_row_needs_are_deleted_once_they_are_old(archive: Archive)
     assert "may be waiting for one" in found[0].sentence
     assert "crops/x/old.jpg" not in archive.blobs
     assert "crops/x/new.jpg" in archive.blobs
+
+
+def test_a_file_that_cannot_be_deleted_does_not_end_the_check(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.blobs.put("crops/x/old.jpg", b"1")
+    old(archive, "crops/x/old.jpg")
+
+    def stays(key: str) -> bool:
+        raise OutputError(f"{key}: cannot be deleted: permission denied")
+
+    monkeypatch.setattr(archive.blobs, "delete", stays)
+
+    (found,) = check(archive, fix=True)
+    assert found.sentence.endswith(
+        "and it stays: crops/x/old.jpg: cannot be deleted: permission denied"
+    )
+    assert not found.fixed
 
 
 BREAKS: list[tuple[Table, dict[str, object]]] = [
@@ -260,3 +279,24 @@ def test_a_medium_whose_place_nobody_knows_is_found(archive: Archive) -> None:
     film: MediaInfo = SEEN.analysis.media
 
     assert f"media {film.id} (news.mp4): expected the place of its file" in str(check(archive))
+
+
+def test_a_damaged_data_base_is_said_to_be_damaged(tmp_path: Path) -> None:
+    archive = Archive.create(tmp_path / "films")
+    names = [f"Person of the number {number}" for number in range(300)]
+    archive.database.write(lambda tx: [create_person(tx, "t", name) for name in names])
+    where = "SELECT rootpage FROM sqlite_master WHERE tbl_name IN ('people', 'words')"
+    roots = archive.database.read(lambda tx: tx.exec_driver_sql(where).scalars().all())
+    archive.database.empty_log()
+    archive.close()
+    with (tmp_path / "films" / "archive.db").open("r+b") as file:
+        for page in roots:
+            file.seek((page - 1) * 4096)
+            file.write(b"?" * 2000)
+
+    archive = Archive.open(tmp_path / "films")
+    found = check(archive, fix=True)
+
+    assert {one.kind for one in found} == {"database"}
+    assert all(one.sentence.startswith("the data base is damaged: ") for one in found)
+    archive.close()

@@ -12,8 +12,9 @@ from playbill.archive.checking.forgotten import check_forgotten
 from playbill.archive.checking.projections import check_projections
 from playbill.archive.checking.rows import (
     check_audit,
-    check_database,
     check_documents,
+    check_pages,
+    check_pointers,
     check_words,
 )
 
@@ -23,7 +24,7 @@ __all__ = ["Finding", "check"]
 def check(
     archive: Archive, *, fix: bool = False, full: bool = False, who: str = "machine"
 ) -> list[Finding]:
-    """Everything that is not as it should be.
+    """Everything that is not as it should be; of a damaged data base, that it is damaged.
 
     Nothing a person decided and no machine row is changed. `fix` makes projections and words anew,
     goes on with forgetting where a kill came in between, and deletes files that no row has needed
@@ -42,8 +43,10 @@ def check(
     """
 
     def sound(tx: Connection) -> list[Finding]:
-        return [*check_database(tx), *check_audit(tx), *check_documents(tx)]
+        return [*check_pointers(tx), *check_audit(tx), *check_documents(tx)]
 
+    if damage := _damage(archive):
+        return damage
     found = archive.database.read(sound)
     found += _projected(archive, fix=fix)
     found += check_media(archive, full=full)
@@ -62,6 +65,17 @@ class _NotKept(Exception):
 
     def __init__(self, found: list[Finding]) -> None:
         self.found = found
+
+
+def _damage(archive: Archive) -> list[Finding]:
+    def look(tx: Connection) -> None:
+        raise _NotKept(check_pages(tx))  # a transaction that met damage has no good end
+
+    try:
+        archive.database.read(look)
+    except _NotKept as back:
+        return back.found
+    return []
 
 
 def _projected(archive: Archive, *, fix: bool) -> list[Finding]:

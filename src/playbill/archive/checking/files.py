@@ -12,7 +12,7 @@ from playbill.archive.checking.findings import Finding
 from playbill.archive.kept_files import kept_keys
 from playbill.archive.media import MediaRow, media_row
 from playbill.archive.tables import media
-from playbill.errors import ArchiveError
+from playbill.errors import ArchiveError, OutputError
 
 SETTLED_AFTER = timedelta(days=1)
 """A file without a row may be one whose row is still to come; after so long it is not."""
@@ -40,13 +40,20 @@ def check_blobs(archive: Archive, *, fix: bool, now: datetime | None = None) -> 
     for key in sorted(there - needed.keys()):
         try:
             old = archive.blobs.written_at(key) < settled
-            fixed = fix and old and archive.blobs.delete(key)
         except ArchiveError:
             continue  # it was deleted meanwhile
-        sentence = f"{key}: no row needs this file"
-        if not old:
-            sentence += ", which was written less than a day ago and may be waiting for one"
-        yield Finding("files", sentence, fixed)
+        yield _left_over(archive, key, old=old, fix=fix)
+
+
+def _left_over(archive: Archive, key: str, *, old: bool, fix: bool) -> Finding:
+    sentence = f"{key}: no row needs this file"
+    if not old:
+        sentence += ", which was written less than a day ago and may be waiting for one"
+        return Finding("files", sentence)
+    try:
+        return Finding("files", sentence, fixed=fix and archive.blobs.delete(key))
+    except OutputError as error:
+        return Finding("files", f"{sentence}, and it stays: {error}")
 
 
 def _wrong(archive: Archive, row: MediaRow, *, full: bool) -> str | None:

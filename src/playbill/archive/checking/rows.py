@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from playbill.archive import audit
 from playbill.archive.checking.findings import Finding
@@ -13,13 +14,24 @@ from playbill.archive.words import Named, fold, put_words
 from playbill.errors import ArchiveError
 
 
-def check_database(tx: Connection) -> Iterator[Finding]:
-    """SQLite's own look at its pages and at rows that point to nothing."""
+def check_pages(tx: Connection) -> list[Finding]:
+    """SQLite's own look at its pages; what is read from damaged ones may be anything."""
+    if tx.dialect.name != "sqlite":
+        return []
+    said: list[str] = []
+    try:
+        said += (one for (one,) in tx.exec_driver_sql("PRAGMA integrity_check") if one != "ok")
+    except OperationalError:
+        raise
+    except DatabaseError as error:  # so badly that SQLite looks no further
+        said.append(str(error.orig))
+    return [Finding("database", f"the data base is damaged: {one}") for one in said]
+
+
+def check_pointers(tx: Connection) -> Iterator[Finding]:
+    """Rows that point to nothing; PostgreSQL lets nobody make any."""
     if tx.dialect.name != "sqlite":
         return
-    for (said,) in tx.exec_driver_sql("PRAGMA integrity_check"):
-        if said != "ok":
-            yield Finding("database", f"the data base is damaged: {said}")
     for table, row, parent, _ in tx.exec_driver_sql("PRAGMA foreign_key_check"):
         yield Finding(
             "database", f"{table}: row {row} points to a row of {parent} that is not there"
