@@ -1,13 +1,9 @@
 """The client against a real server, and against lines that break."""
 
-import base64
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from hashlib import sha1, sha256
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
-from time import sleep
 from typing import Any
 
 import httpx
@@ -16,19 +12,14 @@ from sqlalchemy import func, select
 
 from playbill.archive.archive import Archive
 from playbill.archive.tables import replies
-from playbill.archive.uploads import note_received
 from playbill.client import Changed, Client, NotAllowed, NotFound, NotReached, ServerError
 from playbill.client.calls import Calls
 from playbill.client.uploading import upload
 from playbill.errors import MediaError
 from playbill.server.settings import ServerSettings
-from playbill.server.tidying import _once as tidy_once
 from tests.server.test_archive import work
 from tests.support.clips import numbered_clip
 from tests.support.serving import Serving, png, serving
-
-TUS = {"Tus-Resumable": "1.0.0"}
-PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
 
 
 @pytest.fixture
@@ -135,182 +126,6 @@ def test_lists_are_read_page_after_page(client: Client) -> None:
     for number in range(5):
         client.add_person(f"Person {number}")
     assert [one["name"] for one in client.people(limit=2)] == [f"Person {i}" for i in range(5)]
-
-
-class TestPieces:
-    """The tus protocol, from a sender's side."""
-
-    @pytest.fixture
-    def http(self, server: Serving) -> Iterator[httpx.Client]:
-        with server.http(server.token("curator")) as opened:
-            yield opened
-
-    def begun(self, http: httpx.Client, data: bytes, **said: str) -> str:
-        metadata = ",".join(
-            f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in said.items()
-        )
-        headers = TUS | {"Upload-Length": str(len(data)), "Upload-Metadata": metadata}
-        answer = http.post("/v1/uploads", headers=headers)
-        assert answer.status_code == 201, answer.text
-        assert "Upload-Expires" in answer.headers
-        return answer.headers["Location"]
-
-    def sent(
-        self, http: httpx.Client, url: str, at: int, data: bytes, **more: str
-    ) -> httpx.Response:
-        headers = PIECE | {"Upload-Offset": str(at)} | more
-        return http.patch(url, content=data, headers=headers)
-
-    def test_what_this_server_speaks_is_told(self, http: httpx.Client) -> None:
-        answer = http.options("/v1/uploads")
-        assert answer.status_code == 204
-        assert answer.headers["Tus-Version"] == "1.0.0"
-        assert "checksum" in answer.headers["Tus-Extension"]
-
-    def test_pieces_make_a_whole(self, http: httpx.Client) -> None:
-        data = png()
-        digest = sha256(data).hexdigest()
-        url = self.begun(http, data, filename="r\u00f6se.png", sha256=digest, priority="4")
-        first = self.sent(http, url, 0, data[:50])
-        assert (first.status_code, first.headers["Upload-Offset"]) == (204, "50")
-        there = http.head(url, headers=TUS)
-        assert there.headers["Upload-Offset"] == "50"
-        assert there.headers["Cache-Control"] == "no-store"
-        last = self.sent(http, url, 50, data[50:])
-        assert last.status_code == 204
-        upload_ = http.get(url).json()
-        assert upload_["media_id"] == last.headers["Playbill-Media"]
-        job = http.get(f"/v1/jobs/{upload_['job_id']}").json()
-        assert (job["media_name"], job["priority"]) == ("r\u00f6se.png", 4)
-        again = self.sent(http, url, len(data), b"")
-        assert again.status_code == 204
-        assert http.delete(url, headers=TUS).status_code == 204
-        assert http.head(url, headers=TUS).status_code == 404
-
-    @pytest.mark.parametrize("algorithm", [sha1, sha256])
-    def test_a_piece_with_a_wrong_checksum_does_not_count(
-        self, http: httpx.Client, algorithm: Any
-    ) -> None:
-        data, name = png(), algorithm().name
-        url = self.begun(http, data)
-        right = base64.b64encode(algorithm(data).digest()).decode()
-        wrong = base64.b64encode(algorithm(b"x").digest()).decode()
-        answer = self.sent(http, url, 0, data, **{"Upload-Checksum": f"{name} {wrong}"})
-        assert answer.status_code == 460
-        assert answer.json()["title"] == "Checksum Mismatch"
-        assert http.head(url, headers=TUS).headers["Upload-Offset"] == "0"
-        done = self.sent(http, url, 0, data, **{"Upload-Checksum": f"{name} {right}"})
-        assert done.status_code == 204
-        for bad in ("md5 x", "sha256", "sha256 ???"):
-            answer = self.sent(http, url, 0, data, **{"Upload-Checksum": bad})
-            assert answer.status_code == 400 or bad == "sha256"
-
-    def test_a_whole_that_is_not_what_was_promised_leaves_nothing(
-        self, http: httpx.Client, server: Serving
-    ) -> None:
-        data = png()
-        url = self.begun(http, data, sha256="0" * 64)
-        assert self.sent(http, url, 0, data).status_code == 460
-        text = self.begun(http, b"no video")
-        assert self.sent(http, text, 0, b"no video").status_code == 422
-        assert http.head(url, headers=TUS).status_code == 404
-        assert http.get("/v1/media").json()["items"] == []
-        assert list((server.archive.folder / "uploads").iterdir()) == []
-
-    @pytest.mark.parametrize(
-        ("headers", "status"),
-        [
-            ({}, 412),
-            ({"Tus-Resumable": "0.2.2"}, 412),
-            (TUS, 400),
-            (TUS | {"Upload-Length": "-1"}, 400),
-            (TUS | {"Upload-Length": "0"}, 422),
-            (TUS | {"Upload-Length": str(10**15)}, 413),
-            (TUS | {"Upload-Length": "9" * 30}, 400),
-            (TUS | {"Upload-Length": "1", "Upload-Metadata": "filename ???"}, 400),
-            (TUS | {"Upload-Length": "1", "Upload-Metadata": "sha256 eA=="}, 422),
-            (TUS | {"Upload-Length": "1", "Upload-Metadata": "every eA=="}, 422),
-            (TUS | {"Upload-Length": "1", "Upload-Metadata": "hook eA=="}, 422),
-            (TUS | {"Upload-Length": "1", "Upload-Metadata": "a" * 9000}, 413),
-        ],
-    )
-    def test_uploads_that_cannot_be_are_refused(
-        self, http: httpx.Client, headers: dict[str, str], status: int
-    ) -> None:
-        answer = http.post("/v1/uploads", headers=headers)
-        assert answer.status_code == status, answer.text
-
-    def test_pieces_that_do_not_fit_are_refused(self, http: httpx.Client) -> None:
-        data = png()
-        url = self.begun(http, data)
-        assert self.sent(http, url, 5, data).status_code == 409
-        assert self.sent(http, url, 0, data + b"more").status_code == 413
-        assert http.patch(url, content=data, headers=TUS).status_code == 415
-        assert self.sent(http, url, 0, data, **{"Upload-Offset": "x"}).status_code == 400
-        assert http.head(url).status_code == 412
-
-    def test_uploads_are_their_senders(self, http: httpx.Client, server: Serving) -> None:
-        url = self.begun(http, png())
-        with server.http(server.token("curator", "another curator")) as other:
-            assert other.head(url, headers=TUS).status_code == 403
-            assert self.sent(other, url, 0, png()).status_code == 403
-            assert other.delete(url, headers=TUS).status_code == 403
-
-    def test_what_came_before_a_line_broke_counts(self, http: httpx.Client) -> None:
-        data = png()
-        url = self.begun(http, data)
-
-        def breaks() -> Iterator[bytes]:
-            yield data[:40]
-            sleep(0.2)
-            raise ConnectionError("the line breaks")
-
-        headers = PIECE | {"Upload-Offset": "0", "Content-Length": str(len(data))}
-        with pytest.raises(ConnectionError):
-            http.patch(url, content=breaks(), headers=headers)
-        for _ in range(100):
-            there = http.head(url, headers=TUS).headers["Upload-Offset"]
-            if there == "40":
-                break
-            sleep(0.02)
-        assert there == "40"
-        for _ in range(100):
-            done = self.sent(http, url, 40, data[40:])
-            if done.status_code != 423:
-                break
-            sleep(0.02)
-        assert done.status_code == 204
-
-    def test_what_a_kill_left_on_disk_beyond_what_was_acknowledged_is_cut_off(
-        self, http: httpx.Client, server: Serving
-    ) -> None:
-        data = png()
-        url = self.begun(http, data, sha256=sha256(data).hexdigest())
-        self.sent(http, url, 0, data[:30])
-        part = server.archive.folder / "uploads" / f"{url.rpartition('/')[2]}.part"
-        with part.open("ab") as file:
-            file.write(b"unacknowledged")
-        assert self.sent(http, url, 30, data[30:]).status_code == 204
-        assert http.get(url).json()["media_id"]
-
-    def test_half_uploads_expire_and_whole_ones_are_finished(
-        self, http: httpx.Client, server: Serving
-    ) -> None:
-        data = png()
-        half, whole = self.begun(http, data), self.begun(http, data)
-        self.sent(http, half, 0, data[:30])
-        services = server.server.config.app.state.services  # type: ignore[union-attr]
-        part = server.archive.folder / "uploads" / f"{whole.rpartition('/')[2]}.part"
-        part.write_bytes(data)
-        whole_id = whole.rpartition("/")[2]
-        server.archive.database.write(lambda tx: note_received(tx, whole_id, len(data)))
-        old = (datetime.now(UTC) - timedelta(days=2)).timestamp()
-        os.utime(server.archive.folder / "uploads" / f"{half.rpartition('/')[2]}.part", (old, old))
-        tidy_once(services)
-
-        assert http.head(half, headers=TUS).status_code == 404
-        assert http.get(whole).json()["media_id"]
-        assert list((server.archive.folder / "uploads").iterdir()) == []
 
 
 class Flaky(httpx.BaseTransport):

@@ -1,16 +1,19 @@
 """Media into the archive: what was sent, or what lies under an allowed root."""
 
 import os
-import shutil
+import re
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from playbill.archive.media import MediaRow, add_media, get_media, move_media
+from playbill.archive.media import MediaRow, add_media, get_media, has_media, move_media
 from playbill.archive.queue import JobRow, get_job, list_jobs
-from playbill.errors import MediaError, OutputError
+from playbill.errors import MediaError, NotInArchive
 from playbill.library.ordering import Order, order
+from playbill.media.files import unreadable
 from playbill.pipeline.fingerprint import fingerprint
 from playbill.pipeline.segments import cut
 from playbill.pipeline.surveyed import SurveyedMedia, survey_media
@@ -18,6 +21,8 @@ from playbill.server.hooks import check_address
 from playbill.server.incoming import safe_name
 from playbill.server.problems import Problem, not_allowed, too_large
 from playbill.server.services import Services
+
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ def take_path(services: Services, text: str, wish: Wish, who: str) -> Taken:
 def take_file(
     services: Services, path: Path, name: str, wish: Wish, who: str, *, sha256: str | None = None
 ) -> Taken:
-    """Take a file that was sent; it is moved into the archive's blobs, or thrown away if known.
+    """Take a file that was sent: the archive's blobs get it, unless the archive has it already.
+
+    `path` stays as well, and is the caller's to delete.
 
     Raises:
         Problem: it is not what was promised, or too long.
@@ -92,19 +99,32 @@ def _take(
     info = replace(surveyed.info, name=name)
     ordered = _order(services, wish)
     segments = cut(surveyed, ordered.settings.sample_every)
-    size = path.stat().st_size
-    kept = place or _keep(services, path, info.sha256, name)
+    size, known = _size(path), services.archive.database.read(lambda tx: _known(tx, info.id))
+    lost = known is not None and not _is_whole(services, known)
+    if place is None:
+        place = known.place if known and not lost else _keep(services, path, info.sha256, name)
 
     def work(tx: Connection) -> Taken:
-        is_new = add_media(tx, info, bytes_=size, place=kept, who=who)
-        if not is_new and _is_gone(services, get_media(tx, info.id)):
-            move_media(tx, info.id, kept, who=who)
+        is_new = add_media(tx, info, bytes_=size, place=place, who=who)
+        if lost and place is not None:
+            move_media(tx, info.id, place, who=who)
         job = _job(tx, info.id, ordered.fingerprint)
         if job is None:
             job = get_job(tx, order(tx, info.id, segments, ordered, who=who))
         return Taken(get_media(tx, info.id), job, is_new)
 
     return services.archive.database.write(work)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _known(tx: Connection, media_id: str) -> MediaRow | None:
+    return get_media(tx, media_id) if has_media(tx, media_id) else None
 
 
 def _check(surveyed: SurveyedMedia, services: Services, name: str, promised: str | None) -> None:
@@ -140,30 +160,48 @@ def _order(services: Services, wish: Wish) -> Order:
 
 
 def _keep(services: Services, path: Path, sha256: str, name: str) -> str:
-    """Move a file into the blobs under what it is: the same file is kept once."""
-    blobs = services.archive.blobs
-    key = f"uploads/{sha256[:2]}/{sha256}{Path(name).suffix.lower()}"
+    """Bring a file into the blobs under what it is: the same file is kept once.
+
+    Raises:
+        OutputError: it cannot be kept.
+    """
+    blobs, suffix = services.archive.blobs, Path(name).suffix.lower()
+    key = f"uploads/{sha256[:2]}/{sha256}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
     target = blobs.local_path(key)
     with path.open("rb") as file:
-        if target is None:
+        if target is None or not _linked(path, file.fileno(), target):
             blobs.put_from(key, file)
-            return key
-        os.fsync(file.fileno())
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, target)
-    except OSError as error:
-        raise OutputError(f"{name}: cannot be kept: {error.strerror or error}") from error
     return key
 
 
-def _is_gone(services: Services, media: MediaRow) -> bool:
-    """Whether the file of a known medium is no longer where it was."""
-    if media.place is None:
-        return True
-    if Path(media.place).is_absolute():
-        return not Path(media.place).exists()
-    return media.place not in services.archive.blobs
+def _linked(path: Path, number: int, target: Path) -> bool:
+    """Let a file be at `target` as well, whole or not at all; False: this file system cannot."""
+    temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        os.fsync(number)
+        # A check of the archive leaves new files alone: their rows may be about to come.
+        os.utime(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(path, temporary)
+        temporary.replace(target)
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):  # it is still there where both were the same file already
+            temporary.unlink(missing_ok=True)
+    return True
+
+
+def _is_whole(services: Services, media: MediaRow) -> bool:
+    """Whether the file of a known medium is still where it was, with as many bytes."""
+    try:
+        if media.file is not None:
+            return media.file.stat().st_size == media.bytes_
+        return media.place is not None and (
+            services.archive.blobs.size(media.place) == media.bytes_
+        )
+    except (OSError, NotInArchive):
+        return False
 
 
 def _job(tx: Connection, media_id: str, fingerprint_: str) -> JobRow | None:

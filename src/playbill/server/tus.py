@@ -1,15 +1,16 @@
 """Uploads in pieces: gone on with, finished once they are whole, dropped when nobody does."""
 
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from anyio import CancelScope, to_thread
-from starlette.requests import ClientDisconnect
 
+from playbill.archive.database import PATIENCE_S, Database
 from playbill.archive.uploads import (
     UploadRow,
     begin_upload,
@@ -20,17 +21,20 @@ from playbill.archive.uploads import (
     note_received,
     open_uploads,
 )
-from playbill.errors import MediaError
+from playbill.errors import MediaError, NotInArchive, PlaybillError
 from playbill.server.checksums import Checksum
 from playbill.server.ingest import Wish, check_wish, take_file
 from playbill.server.piece import Piece
 from playbill.server.problems import Problem
+from playbill.server.room import is_full, require_room
 from playbill.server.services import Services
 
 NOTE_EVERY = 64 << 20
 """After so many bytes they are made safe, so that a kill loses no more."""
-SPARE_BYTES = 256 << 20
-"""So much of the disk is left free."""
+RESCUE_S = 2.0
+"""So long the data base may take to note what came before a piece broke off."""
+SUFFIX = ".part"
+_log = structlog.get_logger("playbill.server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,31 @@ class Uploading:
 
     services: Services
 
+    @property
+    def folder(self) -> Path:
+        """Where the bytes of uploads lie until these are whole."""
+        return self.services.archive.folder / "uploads"
+
     def path_of(self, upload_id: str) -> Path:
-        """Where the bytes of an upload lie until it is whole."""
-        return self.services.archive.folder / "uploads" / f"{upload_id}.part"
+        """Where those of one upload lie."""
+        return self.folder / f"{upload_id}{SUFFIX}"
+
+    def look(self, upload_id: str) -> UploadRow:
+        """An upload, of which no more has been received than lies on the disk.
+
+        A backup has the rows of uploads, and not what came of them.
+
+        Raises:
+            NotInArchive: there is none of that id.
+        """
+        upload = self.services.archive.database.read(lambda tx: get_upload(tx, upload_id))
+        if upload.media_id is not None:
+            return upload
+        try:
+            there = self.path_of(upload_id).stat().st_size
+        except OSError:
+            there = 0
+        return replace(upload, received=min(upload.received, there))
 
     def touched_at(self, upload: UploadRow) -> datetime:
         """When its last byte came."""
@@ -59,14 +85,8 @@ class Uploading:
             Problem: 507, there is no room for it; 422, the hook may not be called.
         """
         check_wish(self.services, _wish(wishes))
-        folder = self.path_of("any").parent
-        folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free - SPARE_BYTES
-        if length > free:
-            found, most = f"{length:,} bytes", f"{max(free, 0):,}"
-            raise Problem(
-                507, f"Upload-Length: found {found}, expected at most {most}", "disk-full"
-            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        require_room(self.folder, length, "Upload-Length")
         upload = self.services.archive.database.write(
             lambda tx: begin_upload(tx, who, name, length=length, sha256=sha256, details=wishes)
         )
@@ -86,71 +106,92 @@ class Uploading:
 
         Raises:
             Problem: 409, the piece begins elsewhere; 413, it is too long; 423; 460, its checksum
-                is another; or see `ingest.take_file`.
+                is another; 507, the disk is full; or see `ingest.take_file`.
         """
-        self.services.uploads.take(upload.id)
-        try:
+        with self._alone(upload.id):
             upload = await to_thread.run_sync(self._fresh, upload.id, at)
             if upload.media_id is None:
                 await self._write(upload, checksum, chunks)
-                upload = await to_thread.run_sync(self._look, upload.id)
+                upload = await to_thread.run_sync(self.look, upload.id)
                 if upload.is_whole:
                     upload = await to_thread.run_sync(self.finish, upload)
             return upload
-        finally:
-            self.services.uploads.give(upload.id)
 
     def finish(self, upload: UploadRow) -> UploadRow:
-        """Put a whole upload into the archive; what cannot be there is dropped."""
+        """Put a whole upload into the archive; what cannot be there is dropped.
+
+        Its bytes stay until the archive's rows speak of them: whatever breaks off in between can be
+        done again.
+        """
         path, wish = self.path_of(upload.id), _wish(upload.details)
         try:
             taken = take_file(
                 self.services, path, upload.name, wish, upload.created_by, sha256=upload.sha256
             )
         except (Problem, MediaError):
-            self.drop(upload, upload.created_by)
+            self._drop(upload, upload.created_by)
             raise
-        path.unlink(missing_ok=True)
-        return self.services.archive.database.write(
+        finished = self.services.archive.database.write(
             lambda tx: finish_upload(tx, upload.id, taken.media.id, taken.job.id)
         )
+        path.unlink(missing_ok=True)
+        return finished
 
-    def drop(self, upload: UploadRow, who: str) -> None:
-        """Forget an upload and delete its bytes."""
-        self.services.archive.database.write(lambda tx: drop_upload(tx, who, upload.id))
-        self.path_of(upload.id).unlink(missing_ok=True)
+    def end(self, upload: UploadRow, who: str) -> None:
+        """Forget an upload and delete its bytes.
+
+        Raises:
+            Problem: 423, somebody writes to it.
+        """
+        with self._alone(upload.id):
+            self._drop(upload, who)
 
     def tidy(self) -> None:
         """Finish what a kill left whole, and drop what nobody goes on with."""
         database = self.services.archive.database
-        lasts = timedelta(hours=self.services.settings.upload_hours)
-        database.write(lambda tx: drop_finished(tx, lasts))
-        for upload in database.read(open_uploads):
-            if datetime.now(UTC) - self.touched_at(upload) < lasts and not upload.is_whole:
-                continue
-            try:
-                self.services.uploads.take(upload.id)
-            except Problem:
-                continue
-            try:
-                self._tidy(upload)
-            finally:
-                self.services.uploads.give(upload.id)
+        database.write(lambda tx: drop_finished(tx, self._lasts))
+        parts = list(self.folder.glob(f"*{SUFFIX}"))  # before the rows: theirs are there by now
+        rows = database.read(open_uploads)
+        for upload in rows:
+            with suppress(Problem), self._alone(upload.id):
+                self._tidy(upload.id)
+        known = {self.path_of(upload.id) for upload in rows}
+        for path in parts:
+            if path not in known:
+                path.unlink(missing_ok=True)
 
-    def _tidy(self, upload: UploadRow) -> None:
-        if not upload.is_whole:
-            self.drop(upload, "server")
-            return
+    @property
+    def _lasts(self) -> timedelta:
+        return timedelta(hours=self.services.settings.upload_hours)
+
+    @contextmanager
+    def _alone(self, upload_id: str) -> Iterator[None]:
+        self.services.uploads.take(upload_id)
         try:
-            self.finish(upload)
-        except (Problem, MediaError):
-            return
+            yield
+        finally:
+            self.services.uploads.give(upload_id)
 
-    def _look(self, upload_id: str) -> UploadRow:
-        return self.services.archive.database.read(lambda tx: get_upload(tx, upload_id))
+    def _tidy(self, upload_id: str) -> None:
+        try:
+            upload = self.look(upload_id)  # it may have been gone on with
+            if upload.media_id is not None:
+                return
+            if upload.is_whole:
+                self.finish(upload)
+            elif datetime.now(UTC) - self.touched_at(upload) > self._lasts:
+                self._drop(upload, "server")
+        except NotInArchive:
+            return
+        except (Problem, PlaybillError) as error:
+            _log.warning("upload not finished", upload=upload_id, reason=str(error))
+
+    def _drop(self, upload: UploadRow, who: str) -> None:
+        self.services.archive.database.write(lambda tx: drop_upload(tx, who, upload.id))
+        self.path_of(upload.id).unlink(missing_ok=True)
 
     def _fresh(self, upload_id: str, at: int) -> UploadRow:
-        upload = self._look(upload_id)
+        upload = self.look(upload_id)
         if at != upload.received:
             raise Problem(
                 409,
@@ -170,25 +211,46 @@ class Uploading:
         try:
             async for chunk in chunks:
                 if piece.add(chunk):
-                    await to_thread.run_sync(piece.write)
-                if checksum is None and piece.unsafe >= NOTE_EVERY:
-                    await to_thread.run_sync(self._note, piece)
+                    await to_thread.run_sync(self._advance, piece)
             await to_thread.run_sync(piece.check)
             await to_thread.run_sync(self._note, piece)
-        except (ClientDisconnect, Problem):
+        except BaseException as error:
             # What came before the line broke counts: the sender goes on from there.
-            if checksum is None:
-                with CancelScope(shield=True):
-                    await to_thread.run_sync(self._note, piece)
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._rescue, piece)
+            if is_full(error):
+                raise _full(await to_thread.run_sync(self.look, upload.id)) from error
             raise
         finally:
             piece.close()
 
-    def _note(self, piece: Piece) -> None:
+    def _advance(self, piece: Piece) -> None:
+        piece.write()
+        if piece.counts and piece.unsafe >= NOTE_EVERY:
+            self._note(piece)
+
+    def _note(self, piece: Piece, patience_s: float = PATIENCE_S) -> None:
         received = piece.make_safe()
-        database = self.services.archive.database
+        database = Database(self.services.archive.database.engine, patience_s=patience_s)
         database.write(lambda tx: note_received(tx, piece.upload_id, received))
+
+    def _rescue(self, piece: Piece) -> None:
+        """Make safe what counts, if that can be done at once."""
+        if piece.counts:
+            with suppress(Problem, PlaybillError, OSError):
+                self._note(piece, patience_s=RESCUE_S)
 
 
 def _wish(details: dict[str, Any]) -> Wish:
     return Wish(details.get("every"), details.get("priority") or 0, details.get("hook"))
+
+
+def _full(upload: UploadRow) -> Problem:
+    kept = f"{upload.received:,} of {upload.length:,} bytes are kept"
+    return Problem(
+        507,
+        f"upload: the server's disk is full; {kept}: go on from there once there is room",
+        "disk-full",
+        where="upload",
+        headers={"Upload-Offset": str(upload.received)},
+    )

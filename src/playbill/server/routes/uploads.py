@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from playbill.archive.uploads import UploadRow, get_upload
+from playbill.archive.uploads import UploadRow
 from playbill.server.auth import Caller, Curator
 from playbill.server.checksums import ALGORITHMS, Checksum
 from playbill.server.params import IdPath
@@ -169,12 +169,12 @@ async def append(
 @router.delete("/{upload_id}", status_code=204, summary="End an upload, and delete what is here.")
 def end(upload_id: IdPath, caller: Curator, services: Served) -> None:
     """What is in the archive already stays there."""
-    Uploading(services).drop(_own(upload_id, caller, services), caller.who)
+    Uploading(services).end(_own(upload_id, caller, services), caller.who)
 
 
 def _own(upload_id: str, caller: Caller, services: Services) -> UploadRow:
     """The upload, if the caller began it; for admins, any."""
-    upload = services.archive.database.read(lambda tx: get_upload(tx, upload_id))
+    upload = Uploading(services).look(upload_id)
     if upload.created_by != caller.who and "admin" not in caller.scopes:
         raise not_allowed("upload: found that of somebody else, expected one's own")
     return upload
