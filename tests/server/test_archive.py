@@ -7,12 +7,16 @@ from threading import Event
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from playbill.archive.documents import document_of
+from playbill.errors import ArchiveUnavailable
 from playbill.jobs.plan import Farewell, WorkerPlan
 from playbill.jobs.worker import run_worker
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.settings import AnalysisSettings
+from playbill.server.routes import jobs
+from playbill.server.schemas.jobs import ProgressShown
 from playbill.server.settings import ServerSettings
 from tests.support.clips import numbered_clip
 from tests.support.databases import BOTH
@@ -98,8 +102,28 @@ def test_a_job_is_followed_until_it_is_over(
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         lines = [line for line in stream.iter_lines() if line]
 
+    assert stream.headers["X-Accel-Buffering"] == "no"
     assert lines[1] == "event: end"
     assert json.loads(lines[2].removeprefix("data: "))["state"] == "done"
+
+
+def test_a_job_is_followed_through_an_outage_of_the_data_base(
+    server: Serving, http: httpx.Client, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_url = posted(http, clip).headers["Location"]
+    looks, look = iter(range(100)), jobs._shown
+
+    def shown(tx: Connection, job_id: str) -> ProgressShown:
+        if next(looks) in {1, 2, 3}:
+            raise ArchiveUnavailable("the data base has not answered for 30 s")
+        return look(tx, job_id)
+
+    monkeypatch.setattr(jobs, "_shown", shown)
+    with http.stream("GET", f"{job_url}/events") as stream:
+        lines = stream.iter_lines()
+        assert [next(lines), next(lines)] == ["id: 1", "event: progress"]
+        work(server)
+        assert "event: end" in list(lines)
 
 
 def test_a_video_is_named_by_its_path_under_a_root(
@@ -180,6 +204,7 @@ def test_a_job_is_cancelled_and_tried_again(
     tag = http.get(job_url).headers["ETag"]
     first = http.patch(job_url, json={"priority": 5}, headers={"If-Match": tag})
     assert first.json()["priority"] == 5
+    assert first.headers["ETag"] == http.get(job_url).headers["ETag"]
     assert http.patch(job_url, json={"priority": 6}, headers={"If-Match": tag}).status_code == 412
     work(server)
     assert http.delete(job_url).status_code == 409

@@ -203,15 +203,22 @@ class TestServed:
                 "/v1/videos", files={"video": ("a.png", png())}, data={"hook": address}
             )
             assert sent.status_code == 202, sent.text
+            assert http.get(sent.headers["Location"]).json()["told"] is None
             work(server)
             until(lambda: len(listener.heard) == 1)
             until(lambda: states(server) == [("queued", 1)])
+            job = f"/v1/jobs/{sent.json()['job']['id']}"
+            told = http.get(job).json()["told"]
+            assert (told["state"], told["attempts"], told["address"]) == ("queued", 1, address)
+            assert "answered 500" in told["error"]
+            assert told["next_at"] is not None
             listener.status = 200
             now = datetime.now(UTC)
             server.archive.database.write(
                 lambda tx: tx.execute(update(deliveries).values(next_at=now))
             )
             until(lambda: states(server) == [("done", 2)])
+            assert http.get(job).json()["told"]["state"] == "done"
             secret = http.get("/v1/keys/hook-secret").json()["secret"]
             assert http.get("/v1/audit").json()["items"][0]["action"] == "hook-secret.show"
         with server.http(server.token("curator")) as curator:

@@ -24,6 +24,30 @@ class Delivery:
     """With the one that is going on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far it is with telling somebody of a job."""
+
+    address: str
+    state: str
+    """queued, done or failed."""
+    attempts: int
+    next_at: datetime | None
+    """When it is tried next; None: no more."""
+    error: str | None
+    """Why the last attempt failed."""
+
+
+def told_of(tx: Connection, job_id: str) -> Told | None:
+    """How far it is with the last telling of a job; None: there is none yet."""
+    found = select(deliveries).where(deliveries.c.job_id == job_id)
+    row = tx.execute(found.order_by(deliveries.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    next_at = row.next_at if row.state == "queued" else None
+    return Told(row.address, row.state, row.attempts, next_at, row.error)
+
+
 def claim_delivery(tx: Connection, now: datetime, lease: timedelta) -> Delivery | None:
     """Take one that is due; if it is neither told nor failed by then, it is due again."""
     row = deliveries.c

@@ -24,6 +24,7 @@ ETAGS = frozenset(
         ("get", "/v1/media/{media_id}/frames/{index}.jpg"),
         ("get", "/v1/crops/{key}"),
         ("get", "/v1/jobs/{job_id}"),
+        ("patch", "/v1/jobs/{job_id}"),
         ("post", "/v1/people"),
         ("get", "/v1/people/{person_id}"),
         ("patch", "/v1/people/{person_id}"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any, get_args
 
 from anyio import to_thread
@@ -10,8 +11,10 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 
 from playbill.archive import audit, queue
+from playbill.archive.deliveries import told_of
 from playbill.archive.paging import page_limit
-from playbill.archive.queue import ACTIVE, JobProgress, JobRow, JobState, get_job, progress
+from playbill.archive.queue import ACTIVE, JobRow, JobState, get_job, progress
+from playbill.errors import ArchiveUnavailable
 from playbill.server.auth import Curator, Reader
 from playbill.server.etags import IfMatch, etag
 from playbill.server.once import OnceRoute
@@ -21,6 +24,8 @@ from playbill.server.services import Served, Services
 
 SILENCE_S = 15.0
 """A stream without news says so after this, so that nobody hangs up."""
+UNBUFFERED = {"X-Accel-Buffering": "no"}
+"""So that nginx hands on each event as it comes."""
 
 EVENT: dict[str, Any] = {
     "type": "object",
@@ -61,10 +66,10 @@ def some(
 
 @router.get("/{job_id}", summary="One job, and how far it is.")
 def one(job_id: IdPath, _: Reader, response: Response, services: Served) -> ProgressShown:
-    """Frames, rate, what remains, and why anything failed."""
-    found = services.archive.database.read(lambda tx: progress(tx, job_id))
-    response.headers["ETag"] = etag(found.job.version)
-    return ProgressShown.of_progress(found)
+    """Frames, rate, what remains, why anything failed, and whether the web hook was told."""
+    found = services.archive.database.read(lambda tx: _shown(tx, job_id))
+    response.headers["ETag"] = etag(found.version)
+    return found
 
 
 @router.get(
@@ -76,59 +81,73 @@ def one(job_id: IdPath, _: Reader, response: Response, services: Served) -> Prog
 async def events(job_id: IdPath, _: Reader, services: Served) -> StreamingResponse:
     """An event `progress` whenever something changed, and `end` when the job is over."""
     first = await _look(services, job_id)
-    return StreamingResponse(_events(services, first), media_type="text/event-stream")
+    return StreamingResponse(
+        _events(services, first), media_type="text/event-stream", headers=UNBUFFERED
+    )
 
 
 @router.delete("/{job_id}", summary="Cancel a job.")
 def cancel(job_id: IdPath, caller: Curator, services: Served) -> ProgressShown:
     """What is done stays done, for a retry and for other jobs; again does no harm."""
 
-    def work(tx: Connection) -> JobProgress:
+    def work(tx: Connection) -> ProgressShown:
         if get_job(tx, job_id).state != "cancelled":
             queue.cancel(tx, job_id, who=caller.who)
-        return progress(tx, job_id)
+        return _shown(tx, job_id)
 
-    return ProgressShown.of_progress(services.archive.database.write(work))
+    return services.archive.database.write(work)
 
 
 @router.post("/{job_id}/retry", summary="Try a job again.")
 def retry(job_id: IdPath, caller: Curator, services: Served) -> ProgressShown:
     """One that failed, was cancelled, or had to put segments aside."""
 
-    def work(tx: Connection) -> JobProgress:
+    def work(tx: Connection) -> ProgressShown:
         queue.retry(tx, job_id, who=caller.who)
-        return progress(tx, job_id)
+        return _shown(tx, job_id)
 
-    return ProgressShown.of_progress(services.archive.database.write(work))
+    return services.archive.database.write(work)
 
 
 @router.patch("/{job_id}", summary="Put a job before others, or behind.")
 def change(
-    job_id: IdPath, body: JobChange, match: IfMatch, caller: Curator, services: Served
+    *,
+    job_id: IdPath,
+    body: JobChange,
+    match: IfMatch,
+    caller: Curator,
+    response: Response,
+    services: Served,
 ) -> ProgressShown:
     """More is sooner."""
 
-    def work(tx: Connection) -> JobProgress:
+    def work(tx: Connection) -> ProgressShown:
         audit.in_turn(tx)
         match.check(get_job(tx, job_id).version)
         queue.prioritise(tx, job_id, body.priority, who=caller.who)
-        return progress(tx, job_id)
+        return _shown(tx, job_id)
 
-    return ProgressShown.of_progress(services.archive.database.write(work))
+    found = services.archive.database.write(work)
+    response.headers["ETag"] = etag(found.version)
+    return found
 
 
-async def _look(services: Services, job_id: str) -> JobProgress:
+def _shown(tx: Connection, job_id: str) -> ProgressShown:
+    return ProgressShown.of_progress(progress(tx, job_id), told_of(tx, job_id))
+
+
+async def _look(services: Services, job_id: str) -> ProgressShown:
     return await to_thread.run_sync(
-        lambda: services.archive.database.read(lambda tx: progress(tx, job_id))
+        lambda: services.archive.database.read(lambda tx: _shown(tx, job_id))
     )
 
 
-async def _events(services: Services, found: JobProgress) -> AsyncIterator[str]:
+async def _events(services: Services, found: ProgressShown) -> AsyncIterator[str]:
+    """Events until the job is over; while the data base is away, they wait for it."""
     said, silence_s, number = "", 0.0, 0
     while True:
-        shown = ProgressShown.of_progress(found)
-        text = shown.model_dump_json()
-        over = found.job.state not in ACTIVE
+        text = found.model_dump_json()
+        over = found.state not in ACTIVE
         if text != said or over:
             number += 1
             kind = "end" if over else "progress"
@@ -141,4 +160,5 @@ async def _events(services: Services, found: JobProgress) -> AsyncIterator[str]:
             return
         await asyncio.sleep(services.settings.event_s)
         silence_s += services.settings.event_s
-        found = await _look(services, found.job.id)
+        with suppress(ArchiveUnavailable):
+            found = await _look(services, found.id)

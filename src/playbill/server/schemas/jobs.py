@@ -1,10 +1,11 @@
 """Bodies about jobs."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playbill.archive.deliveries import Told
 from playbill.archive.queue import (
     LEAST_PRIORITY,
     MOST_PRIORITY,
@@ -56,6 +57,18 @@ class JobShown(BaseModel):
         return cls(**cls.fields_of(row))
 
 
+class ToldShown(Shown):
+    """How far it is with the web hook of a job."""
+
+    address: str
+    state: Literal["queued", "done", "failed"]
+    attempts: int
+    next_at: datetime | None
+    """When it is tried next; null: no more."""
+    error: str | None
+    """Why the last attempt failed."""
+
+
 class ProgressShown(JobShown):
     """One job and how far it is."""
 
@@ -70,10 +83,12 @@ class ProgressShown(JobShown):
     frames_per_s: float | None
     remaining_s: float | None
     troubles: list[TroubleShown]
+    told: ToldShown | None
+    """The web hook; null: there is none, or the job is not over."""
 
     @classmethod
-    def of_progress(cls, progress: JobProgress) -> "ProgressShown":
-        """From the archive's value."""
+    def of_progress(cls, progress: JobProgress, told: Told | None) -> "ProgressShown":
+        """From the archive's values."""
         return cls(
             **JobShown.fields_of(progress.job),
             frames_done=progress.frames_done,
@@ -85,6 +100,7 @@ class ProgressShown(JobShown):
             frames_per_s=progress.frames_per_s,
             remaining_s=progress.remaining_s,
             troubles=[TroubleShown.model_validate(trouble) for trouble in progress.troubles],
+            told=ToldShown.model_validate(told) if told else None,
         )
 
 
