@@ -18,6 +18,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.backup import containers, restoring
 from playbill.archive.backup.making import MANIFEST, back_up
 from playbill.archive.backup.restoring import restore
+from playbill.archive.blobs import Blobs
 from playbill.archive.decisions.naming import assign
 from playbill.archive.documents import document_of
 from playbill.archive.media import add_media
@@ -256,6 +257,66 @@ def test_an_archive_is_never_restored_over(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="expected an empty data base, found an archive's"):
         restore(tmp_path / "backup", tmp_path / "second", database_url=url, who="cli:eve")
     archive.close()
+
+
+def test_a_restore_that_fails_leaves_the_files_of_others_as_they_were(tmp_path: Path) -> None:
+    archive = filled(tmp_path / "first")
+    back_up(archive, tmp_path / "backup")
+    archive.close()
+    faces_ = tmp_path / "backup" / "tables" / "faces.jsonl"
+    faces_.write_bytes(faces_.read_bytes().replace(b"0.9", b"0.8", 1))
+    blobs = Blobs.open(str(tmp_path / "elsewhere"))
+    blobs.put("uploads/film", b"0123456789" * 1000)
+    blobs.put("note", b"mine")
+
+    with pytest.raises(ArchiveError, match="it was altered"):
+        restore(
+            tmp_path / "backup", tmp_path / "second", blobs_url=str(tmp_path / "elsewhere"), who="e"
+        )
+    assert list(blobs.keys()) == ["note", "uploads/film"]
+
+
+def test_files_that_survived_the_data_base_are_used_and_others_are_refused(tmp_path: Path) -> None:
+    archive = filled(tmp_path / "first")
+    back_up(archive, tmp_path / "backup")
+    archive.close()
+    there = tmp_path / "first" / "blobs"
+    restore(tmp_path / "backup", tmp_path / "second", blobs_url=str(there), who="e").close()
+
+    (there / "uploads" / "film").write_bytes(b"another film")
+    with pytest.raises(ArchiveError, match="uploads/film: there is such a file among the blobs"):
+        restore(tmp_path / "backup", tmp_path / "third", blobs_url=str(there), who="e")
+    assert (there / "uploads" / "film").read_bytes() == b"another film"
+
+
+def test_nothing_is_put_anywhere_if_the_data_base_is_not_empty(
+    tmp_path: Path, database_url: str
+) -> None:
+    archive = filled(tmp_path / "first", database_url)
+    back_up(archive, tmp_path / "backup")
+    archive.close()
+
+    with pytest.raises(ArchiveError, match="expected an empty data base"):
+        restore(
+            tmp_path / "backup",
+            tmp_path / "second",
+            database_url=database_url,
+            blobs_url=str(tmp_path / "elsewhere"),
+            who="e",
+        )
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_backup_without_a_table_is_refused(tmp_path: Path) -> None:
+    archive = filled(tmp_path / "first")
+    back_up(archive, tmp_path / "backup")
+    archive.close()
+    manifest = json.loads((tmp_path / "backup" / MANIFEST).read_text())
+    manifest["tables"]["poeple"] = manifest["tables"].pop("people")
+    (tmp_path / "backup" / MANIFEST).write_text(json.dumps(manifest))
+
+    with pytest.raises(ArchiveError, match="found more or less: people, poeple"):
+        restore(tmp_path / "backup", tmp_path / "second", who="e")
 
 
 def test_a_backup_is_never_written_over_a_folder_with_something_in_it(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def opened_backup(source: Path) -> Iterator[BackupReader]:
         raise ArchiveError(f"{source}: expected a backup, found nothing") from error
     except OSError as error:
         raise ArchiveError(f"{source}: the backup cannot be read: {error.strerror}") from error
-    except (zipfile.BadZipFile, zlib.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ArchiveError(f"{source}: no backup, or a damaged one: {error}") from error
 
 
@@ -126,6 +126,8 @@ class _ZipReader:
             return self._archive.open(name)
         except KeyError as error:
             raise ArchiveError(f"{self._source}: there is no {name} in this backup") from error
+        except (NotImplementedError, RuntimeError) as error:  # packed otherwise, or encrypted
+            raise ArchiveError(f"{self._source}: {name} cannot be read: {error}") from error
 
 
 class _FolderReader:

@@ -3,11 +3,11 @@
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
@@ -21,8 +21,8 @@ from playbill.archive.backup.making import FORMAT, MANIFEST, Hook, no_hook
 from playbill.archive.backup.rows import AT_ONCE, row_values
 from playbill.archive.blobs import Blobs
 from playbill.archive.database import Database
-from playbill.archive.migrations.upgrading import revisions, upgrade
-from playbill.errors import ArchiveError, OutputError
+from playbill.archive.migrations.upgrading import VERSION_TABLE, require_empty, revisions, upgrade
+from playbill.errors import ArchiveError, OutputError, PlaybillError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,20 @@ def restore(
 
     Raises:
         ArchiveError: there is no backup, or it is damaged or a newer Playbill's, or there is an
-            archive in `folder` or data base already; nothing is changed.
-        OutputError: there is no room for the files.
+            archive in `folder` or in the data base already, or other files; nothing is changed.
+        ArchiveUnavailable: the data base does not answer.
+        OutputError: there is no room for the files; those that were put there are gone again.
     """
     if (folder / SETTINGS).exists():
         raise ArchiveError(f"{folder}: expected no archive yet, found one")
     with opened_backup(source) as reader, _new_folder(folder):
         manifest = _manifest(source, reader)
-        blobs = Blobs.open(blobs_url or str(folder.resolve() / "blobs"))
+        blobs = Blobs.open(blobs_url) if blobs_url else Blobs.in_folder(folder)
         database = Database.open(database_url) if database_url else Database.in_folder(folder)
         try:
-            for done, member in enumerate(manifest.blobs, 1):
-                _put(blobs, source, reader, member)
-                hook(done, len(manifest.blobs))
-            database.write(lambda tx: _fill(tx, source, reader, manifest, who))
+            database.read(require_empty)
+            with _files(blobs, source, reader, manifest.blobs, hook):
+                database.write(lambda tx: _fill(tx, source, reader, manifest, who))
         finally:
             database.close()
     return Archive.create(folder, database_url=database_url, blobs_url=blobs_url)
@@ -90,19 +90,65 @@ def _new_folder(folder: Path) -> Iterator[None]:
         raise
 
 
-def _put(blobs: Blobs, source: Path, reader: BackupReader, member: Member) -> None:
-    """Read twice: what was altered is not to get as far as the archive."""
-    digest = sha256()
-    with reader.open(member.name) as file:
-        for chunk in chunks_of(file):
-            digest.update(chunk)
-    if digest.hexdigest() != member.sha256:
-        raise ArchiveError(f"{source}: {member.name} is not what was backed up: it was altered")
+@contextmanager
+def _files(
+    blobs: Blobs, source: Path, reader: BackupReader, members: Sequence[Member], hook: Hook
+) -> Iterator[None]:
+    """The files of a backup among the blobs; those that were put there go if the block fails.
+
+    What lies there already, as where only the data base was lost, is left as it is.
+    """
+    there, put = set(blobs.keys()), list[str]()
     try:
-        with reader.open(member.name) as file:
-            blobs.put_from(member.name.removeprefix("blobs/"), file)
-    except ValueError as error:
-        raise ArchiveError(f"{source}: no name of a file in a backup: {member.name!r}") from error
+        for done, member in enumerate(members, 1):
+            key = _key(source, member)
+            if key in there:
+                _require_same(blobs, key, member)
+            else:
+                put.append(key)
+                _put(blobs, source, reader, member, key)
+            hook(done, len(members))
+        yield
+    except BaseException:
+        with suppress(PlaybillError):  # what failed first is what is said
+            for key in put:
+                blobs.delete(key)
+        raise
+
+
+def _key(source: Path, member: Member) -> str:
+    """Where among the blobs a file of a backup belongs."""
+    folder, _, key = member.name.partition("/")
+    if folder != "blobs" or not key or ".." in PurePosixPath(key).parts or key.startswith("/"):
+        raise ArchiveError(f"{source}: no name of a file in a backup: {member.name!r}")
+    return key
+
+
+def _put(blobs: Blobs, source: Path, reader: BackupReader, member: Member, key: str) -> None:
+    """Read twice: what was altered is not to get as far as the archive."""
+    with reader.open(member.name) as file:
+        found = _digest(file)
+    if found != member.sha256:
+        raise ArchiveError(f"{source}: {member.name} is not what was backed up: it was altered")
+    with reader.open(member.name) as file:
+        blobs.put_from(key, file)
+
+
+def _require_same(blobs: Blobs, key: str, member: Member) -> None:
+    with blobs.reading(key) as file:
+        found = _digest(file)
+    if found != member.sha256:
+        raise ArchiveError(
+            f"{key}: there is such a file among the blobs already: expected sha256 "
+            f"{member.sha256}, found {found}"
+        )
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = sha256()
+    for chunk in chunks_of(file):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _manifest(source: Path, reader: BackupReader) -> _Manifest:
@@ -136,15 +182,22 @@ def _fill(
     tx: Connection, source: Path, reader: BackupReader, manifest: _Manifest, who: str
 ) -> None:
     """Tables as they were then, their rows, and then what newer revisions make of them."""
-    upgrade(tx, revisions(), to=manifest.revision, empty=True)
+    require_empty(tx)
+    upgrade(tx, revisions(), to=manifest.revision)
     there = MetaData()
     there.reflect(tx)
-    for table in there.sorted_tables:
+    tables = [table for table in there.sorted_tables if table.name != VERSION_TABLE]
+    if (names := {table.name for table in tables}) != manifest.tables.keys():
+        wrong = ", ".join(sorted(names ^ manifest.tables.keys()))
+        raise ArchiveError(
+            f"{source}: its {MANIFEST} is damaged: expected the tables of revision "
+            f"{manifest.revision}, and found more or less: {wrong}"
+        )
+    for table in tables:
         for column in table.columns:
             if isinstance(column.type, JSON):
                 column.type = JSON(none_as_null=True)
-        if table.name in manifest.tables:
-            _fill_table(tx, table, source, reader, manifest.tables[table.name])
+        _fill_table(tx, table, source, reader, manifest.tables[table.name])
     upgrade(tx, revisions())
     audit.record(tx, who, "archive.restore", f"backup:{manifest.made_at}", source=source.name)
 

@@ -17,6 +17,8 @@ from playbill.core.atomic import atomic_path
 from playbill.errors import ArchiveError, OutputError
 
 _FOLDER = Path(__file__).parent
+VERSION_TABLE = "alembic_version"
+"""Where Alembic keeps the revision: in no list of ours."""
 _LOCK = 7_051_902
 """Any number that nothing else locks in PostgreSQL."""
 
@@ -54,7 +56,6 @@ def upgrade(
     steps: ScriptDirectory,
     *,
     to: str = "head",
-    empty: bool = False,
     before: Before | None = None,
 ) -> None:
     """Go through all revisions that are missing, in this transaction.
@@ -63,18 +64,15 @@ def upgrade(
         tx: the transaction.
         steps: the revisions there are.
         to: the last one to go through.
-        empty: whether to refuse a data base that has tables already.
         before: called first where tables are to be changed.
 
     Raises:
-        ArchiveError: as for `upgrade_database`, or it is not empty.
+        ArchiveError: as for `upgrade_database`.
     """
     if tx.dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     found = revision_of(tx)
     _require_ours(tx, found, steps)
-    if empty and found is not None:
-        raise ArchiveError(f"{_address(tx)}: expected an empty data base, found an archive's")
     if found is not None and found != steps.get_current_head() and before is not None:
         before(found)
 
@@ -83,6 +81,17 @@ def upgrade(
 
     context = MigrationContext.configure(tx, opts={"fn": missing})
     context.run_migrations(op=Operations(context))
+
+
+def require_empty(tx: Connection) -> None:
+    """Refuse a data base that has tables of an archive, or others of the same names, already.
+
+    Raises:
+        ArchiveError: it has.
+    """
+    if revision_of(tx) is not None:
+        raise ArchiveError(f"{_address(tx)}: expected an empty data base, found an archive's")
+    _require_ours(tx, None, revisions())
 
 
 def _require_ours(tx: Connection, found: str | None, steps: ScriptDirectory) -> None:
