@@ -13,7 +13,7 @@ from PIL import Image
 from playbill.archive import queue
 from playbill.archive.archive import Archive
 from playbill.archive.media import count_media, get_media
-from playbill.errors import ArchiveError, MediaError
+from playbill.errors import ArchiveError, ArchiveUnavailable, MediaError
 from playbill.library import adding
 from playbill.library.adding import Addition, Refusal, add_files
 from playbill.library.ordering import Order, settings_json, settings_of
@@ -146,6 +146,7 @@ def test_what_cannot_be_used_is_refused_and_the_rest_is_added(
     (folder / "text.mp4").write_text("no video")
     (folder / "cut.png").write_bytes((folder / "a.png").read_bytes()[:20])
     (folder / "dangling.jpg").symlink_to(folder / "nothing")
+    (folder / "circle.jpg").symlink_to("circle.jpg")
     strange = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.png"))
     Image.new("RGB", (9, 9)).save(strange)
     paths = sorted(folder.iterdir())
@@ -153,11 +154,24 @@ def test_what_cannot_be_used_is_refused_and_the_rest_is_added(
     said = list(add_files(archive, paths, survey_media, ORDER, who="cli:test"))
 
     refused = {one.path.name: str(one.error) for one in said if isinstance(one, Refusal)}
-    assert refused.keys() == {"empty.png", "text.mp4", "cut.png", "dangling.jpg", strange.name}
+    unusable = {"empty.png", "text.mp4", "cut.png", "dangling.jpg", "circle.jpg", strange.name}
+    assert refused.keys() == unusable
     assert "is empty (0 bytes)" in refused["empty.png"]
     assert "cannot be read: no such file" in refused["dangling.jpg"]
     assert "must be Unicode text" in refused[strange.name]
     assert archive.database.read(count_media) == 3
+
+
+def test_files_are_not_refused_because_the_data_base_is_away(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise ArchiveUnavailable("the data base has not answered for 30 s")
+
+    monkeypatch.setattr(archive.database, "write", away)
+
+    with pytest.raises(ArchiveUnavailable):
+        add(archive, *folder.iterdir())
 
 
 def test_what_was_given_is_written_down_even_if_nothing_more_is_asked_for(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from playbill.archive.media import add_media, get_media, move_media
 from playbill.archive.packing import is_text
 from playbill.archive.tables import media
 from playbill.core.media import MediaInfo
-from playbill.errors import ArchiveError, PlaybillError
+from playbill.errors import ArchiveError, ArchiveUnavailable, PlaybillError
 from playbill.library.ordering import Order, is_wanted, order
 from playbill.media.files import unreadable
 from playbill.pipeline.segments import Segment, cut
@@ -80,6 +81,9 @@ def add_files(
         who: adds them.
         again: order the analysis of known media too, where it has not been done like this.
         by_hash: read the bytes of all files, whatever their sizes and times say.
+
+    Raises:
+        ArchiveUnavailable: the data base is away; what was given before is kept.
     """
     adding = _Adding(archive, look, wish, who, again=again)
     files = iter(paths)
@@ -145,6 +149,8 @@ class _Adding:
         """Keep some files together; if one of them cannot be kept, each by itself."""
         try:
             return [*self.archive.database.write(lambda tx: [self._keep(tx, it) for it in looked])]
+        except ArchiveUnavailable:
+            raise
         except ArchiveError as error:
             if len(looked) == 1:
                 return [Refusal(looked[0].path, error)]
@@ -170,12 +176,20 @@ class _Adding:
         before = get_media(tx, media_id).place
         if before is None or before == place or not Path(before).is_absolute():
             return before is None
-        return not Path(before).exists()
+        try:
+            return not Path(before).exists()
+        except OSError:  # a folder that may not be looked into
+            return False
 
 
 def _untouched(tx: Connection, paths: Sequence[Path]) -> dict[Path, str]:
     """Path -> medium, of files that are as they were when they were added."""
-    place_of = {str(path.resolve()): path for path in paths}
+    place_of: dict[str, Path] = {}
+    for path in paths:
+        with suppress(
+            OSError, RuntimeError
+        ):  # a symbolic link in a circle: what looks at it says so
+            place_of[str(path.resolve())] = path
     rows = select(media.c.place, media.c.bytes, media.c.added_at, media.c.id)
     found: dict[Path, str] = {}
     for row in tx.execute(rows.where(media.c.place.in_([*filter(is_text, place_of)]))):
