@@ -75,6 +75,21 @@ def test_the_same_pictures_again_add_nothing(
     assert len(list(archive.blobs.keys("portraits"))) == 3
 
 
+def test_a_commit_that_is_done_again_unconfirmed_keeps_its_picture(
+    archive: Archive, describer: Describer, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tony = archive.database.write(lambda tx: create_person(tx, WHO, "Tony Blair"))
+    once = archive.database.write
+    monkeypatch.setattr(archive.database, "write", lambda work: (once(work), once(work))[1])
+
+    found = find_people(pictures / "Tony_Blair", "Tony Blair")
+    taught = enrol_pictures(archive, describer, tony, found, who=WHO)
+
+    assert taught.added == 2
+    keys = archive.database.read(lambda tx: tx.scalars(select(portraits.c.crop)).all())
+    assert sorted(archive.blobs.keys()) == sorted(keys)
+
+
 def test_two_people_of_one_name_are_for_the_caller_to_tell_apart(
     archive: Archive, describer: Describer, pictures: Path
 ) -> None:

@@ -144,8 +144,12 @@ def _describe(picture: PersonPicture, describer: Describer) -> _Portrait:
 
 
 def _keep(archive: Archive, person_id: str, portrait: _Portrait, who: str) -> bool:
-    """Keep the crop, then its row; says whether it is new."""
-    if archive.database.read(lambda tx: _is_known(tx, person_id, portrait)):
+    """Keep the crop, then its row; says whether it is new.
+
+    A commit of which the connection broke before it was confirmed is done again: then the row is
+    there and has this crop.
+    """
+    if archive.database.read(lambda tx: _crop_of(tx, person_id, portrait)) is not None:
         return False
     key = f"portraits/{person_id}/{uuid4().hex}.jpg"
     archive.blobs.put(key, portrait.crop)
@@ -158,19 +162,21 @@ def _keep(archive: Archive, person_id: str, portrait: _Portrait, who: str) -> bo
     return added
 
 
-def _is_known(tx: Connection, person_id: str, portrait: _Portrait) -> bool:
+def _crop_of(tx: Connection, person_id: str, portrait: _Portrait) -> str | None:
+    """The key of the crop, if this person has this picture already."""
     row = portraits.c
-    same = select(row.id).where(
+    same = select(row.crop).where(
         row.person_id == person_id, row.sha256 == portrait.sha256, row.space == portrait.space
     )
-    return tx.execute(same).first() is not None
+    return tx.execute(same).scalar()
 
 
 def _add(tx: Connection, person_id: str, portrait: _Portrait, key: str, who: str) -> bool:
     in_turn(tx)
     require_person(tx, person_id)
-    if _is_known(tx, person_id, portrait):
-        return False
+    kept = _crop_of(tx, person_id, portrait)
+    if kept is not None:
+        return kept == key
     tx.execute(
         insert(portraits).values(
             person_id=person_id,
