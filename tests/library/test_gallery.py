@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import func, insert, select
+import pytest
+from sqlalchemy import func, insert, select, update
 
 from playbill.archive.archive import Archive
 from playbill.archive.decisions.clusters import split
@@ -12,11 +14,14 @@ from playbill.archive.decisions.hiding import hide
 from playbill.archive.decisions.merging import merge_people
 from playbill.archive.decisions.naming import assign
 from playbill.archive.decisions.undo import undo
+from playbill.archive.forgetting import erase_blobs, forget
 from playbill.archive.packing import pack_vector
 from playbill.archive.people import create_person
+from playbill.archive.search import Query, search
 from playbill.archive.tables import faces, portraits, tracks
 from playbill.library.gallery import current_gallery, state_of_people
 from playbill.library.matching import match_again
+from playbill.recognition.fitting import FittedGallery, fit
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.strangers import StrangerScores
 from tests.support.sightings import SPACE, Actor, keep, look, sightings, video
@@ -97,17 +102,63 @@ def test_nobody_is_learned_from_a_part_whose_split_was_undone(archive: Archive) 
     assert known(archive) == []
 
 
-def test_those_who_are_merged_are_one_and_those_who_are_hidden_none(archive: Archive) -> None:
+def test_those_who_are_merged_are_one(archive: Archive) -> None:
     ada, double = person(archive, "Ada Lovelace", 1), person(archive, "A. Lovelace", 2)
-    grace = person(archive, "Grace Hopper", 3)
     archive.database.write(lambda tx: merge_people(tx, WHO, double, ada))
-    archive.database.write(lambda tx: hide(tx, WHO, "person", grace))
 
     stored = current_gallery(archive, SPACE, CARD)
 
     assert stored is not None
     assert [p.name for p in stored.fitted.gallery.people] == ["Ada Lovelace"]
     assert len(stored.fitted.gallery) == 2
+
+
+def test_whoever_is_hidden_is_known_and_not_shown_as_a_stranger(archive: Archive) -> None:
+    ada = person(archive, "Ada Lovelace", 1)
+    seen(archive, "a.mp4", Actor(range(3), look=1))
+    archive.database.write(lambda tx: hide(tx, WHO, "person", ada))
+
+    match(archive)
+
+    assert people_of_tracks(archive) == [ada]
+    assert archive.database.read(lambda tx: search(tx, Query())).items == ()
+
+
+def test_the_galleries_of_two_networks_stand_side_by_side(archive: Archive) -> None:
+    person(archive, "Ada Lovelace", 1)
+    other = "another@0123456789ab"
+    archive.database.write(lambda tx: tx.execute(update(portraits).values(space=other)))
+    person(archive, "Alan Turing", 2)
+
+    for space in (SPACE, other, SPACE):
+        assert current_gallery(archive, space, CARD) is not None
+
+    assert len(list((archive.folder / "galleries").iterdir())) == 2
+
+
+def test_a_gallery_that_cannot_be_read_is_made_anew(archive: Archive) -> None:
+    person(archive, "Ada Lovelace", 1)
+    before = known(archive)
+    [file] = (archive.folder / "galleries").iterdir()
+    file.write_bytes(b"no gallery")
+
+    assert known(archive) == before == ["Ada Lovelace"]
+
+
+def test_of_somebody_forgotten_meanwhile_no_gallery_stays(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = person(archive, "Ada Lovelace", 1)
+
+    def fitted_slowly(*args: Any, **given: Any) -> FittedGallery:
+        erase_blobs(archive, archive.database.write(lambda tx: forget(tx, WHO, ada)))
+        return fit(*args, **given)
+
+    monkeypatch.setattr("playbill.library.gallery.fit", fitted_slowly)
+
+    current_gallery(archive, SPACE, CARD)
+
+    assert list((archive.folder / "galleries").iterdir()) == []
 
 
 def test_a_gallery_is_fitted_once_and_gone_when_there_is_a_newer_one(archive: Archive) -> None:

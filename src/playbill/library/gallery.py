@@ -1,6 +1,7 @@
 """The gallery of the archive itself: whom people enrolled and verified, fitted once per state."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import decisions, people, portraits, tracks
 from playbill.core.embeddings import Embeddings
 from playbill.core.people import Person
+from playbill.errors import GalleryError
 from playbill.recognition.fitting import STRANGER_RATE, fit
 from playbill.recognition.gallery import Gallery
 from playbill.recognition.gallery_file import StoredGallery, read_gallery, write_gallery
@@ -38,7 +40,8 @@ def current_gallery(
     """Everybody the archive knows by face, as of now; None: nobody.
 
     The file is kept in the archive's folder under a name that follows from what it was made of, so
-    that it is fitted once, and a run can say which gallery answered.
+    that it is fitted once, and a run can say which gallery answered. One that cannot be read is
+    made anew.
 
     Args:
         archive: open.
@@ -51,12 +54,12 @@ def current_gallery(
     rows = archive.database.read(lambda tx: _rows(tx, space))
     if not rows:
         return None
-    path = archive.folder / "galleries" / f"{_digest(rows, space)}.npz"
-    if path.exists():
+    path = _path(archive, rows, space)
+    with suppress(GalleryError):
         return read_gallery(path)
     path.parent.mkdir(exist_ok=True)
     stored = write_gallery(path, fit(_gallery(rows, space), card, stranger_rate=STRANGER_RATE))
-    _keep_only(path)
+    _keep_newest(archive, space)
     return stored
 
 
@@ -71,7 +74,10 @@ def state_of_people(tx: Connection) -> str:
 
 
 def _rows(tx: Connection, space: str) -> list[_Row]:
-    """Portraits and verified tracks of all who are not hidden or forgotten; merged are one."""
+    """Portraits and verified tracks of all who are not forgotten; those who are merged are one.
+
+    Whoever is hidden is still known: unknown, their faces would be shown as a stranger's.
+    """
     survivors = _survivors(tx)
     pictures = (
         select(portraits.c.person_id, portraits.c.sha256, portraits.c.embedding)
@@ -101,8 +107,8 @@ def _rows(tx: Connection, space: str) -> list[_Row]:
 def _survivors(tx: Connection) -> dict[str, Person]:
     """Id -> the person it stands for today."""
     known = select(people.c.id, people.c.name, people.c.merged_into)
-    shown = known.where(~people.c.hidden, people.c.forgotten_at.is_(None))
-    rows = {row.id: row for row in tx.execute(shown)}
+    alive = known.where(people.c.forgotten_at.is_(None))
+    rows = {row.id: row for row in tx.execute(alive)}
     survivors = {}
     for key in rows:
         last = key
@@ -124,15 +130,25 @@ def _gallery(rows: list[_Row], space: str) -> Gallery:
     )
 
 
-def _digest(rows: list[_Row], space: str) -> str:
-    said = sha256(space.encode())
+def _path(archive: Archive, rows: list[_Row], space: str) -> Path:
+    said = sha256()
     for row in rows:
         said.update(f"\0{row.person.id}\0{row.person.name}\0{row.source}".encode())
-    return said.hexdigest()[:32]
+    return archive.folder / "galleries" / f"{_prefix(space)}{said.hexdigest()[:32]}.npz"
 
 
-def _keep_only(path: Path) -> None:
-    """Galleries of earlier states hold faces that may have been forgotten since."""
-    for other in path.parent.glob("*.npz"):
-        if other != path:
-            other.unlink(missing_ok=True)
+def _prefix(space: str) -> str:
+    """Of the names of one network's galleries; an archive may have faces of several."""
+    return f"{sha256(space.encode()).hexdigest()[:8]}-"
+
+
+def _keep_newest(archive: Archive, space: str) -> None:
+    """Delete galleries of earlier states: they hold faces that may have been forgotten since.
+
+    So may the one that was just written, if people changed while it was fitted.
+    """
+    rows = archive.database.read(lambda tx: _rows(tx, space))
+    newest = _path(archive, rows, space)
+    for path in newest.parent.glob(f"{_prefix(space)}*.npz"):
+        if path != newest:
+            path.unlink(missing_ok=True)
