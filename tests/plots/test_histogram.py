@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from playbill.plots.histogram import MOST_LETTERS, drawable, histogram_png
+from playbill.plots.histogram import histogram_png
+from playbill.plots.names import MOST_LETTERS, drawable
 
 BAR = (47, 111, 179)
 

@@ -47,6 +47,24 @@ def test_a_matrix_shows_its_counts_and_names() -> None:
     assert "0" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (r"$\foo$", r"$\foo$"),
+        ("a$b$", "a$b$"),
+        ("홍길동", "홍길동"),
+        ("two\nlines", "two lines"),
+        ("bell\x07", "bell\N{WHITE SQUARE}"),
+        ("<b>&", "<b>&"),
+        ("x" * 300, "x" * 27 + "…"),
+    ],
+)
+def test_any_name_is_written_as_it_is(name: str, shown: str) -> None:
+    svg = confusion_svg(np.array([[1, 2], [3, 4]]), [name, "z"], [name, "z"], ink="red")
+
+    assert words(svg).count(shown) == 2
+
+
 def test_names_that_do_not_fit_the_matrix_are_refused() -> None:
     with pytest.raises(ValueError, match=r"must be \(1, 2\)"):
         confusion_svg(np.zeros((2, 2), np.int64), ["a"], ["a", "b"], ink="black")

@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from playbill.plots.names import written
 from playbill.plots.trade_off import svg_of
 
 MOST = 24
@@ -45,12 +46,12 @@ def confusion_svg(
         axes.text(x + 0.5, y + 0.5, f"{part[y, x]}", ha="center", va="center", color=ink, size=size)
     axes.set_xticks(
         np.arange(width) + 0.5,
-        [columns[i] for i in kept_columns],
+        [written(columns[i]) for i in kept_columns],
         rotation=60,
         ha="right",
         rotation_mode="anchor",
     )
-    axes.set_yticks(np.arange(height) + 0.5, [rows[i] for i in kept_rows])
+    axes.set_yticks(np.arange(height) + 0.5, [written(rows[i]) for i in kept_rows])
     axes.tick_params(colors=ink, labelsize=8, length=0)
     axes.set_xlabel("taken for", color=ink)
     axes.set_ylabel("is", color=ink)

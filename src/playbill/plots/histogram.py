@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+
+from playbill.plots.names import drawable
 
 MOST_BARS = 120
 """Classes whose names can be read beside bars; of more, ranks are drawn."""
 BARS_A_COLUMN = 40
 NAMED_RANKS = 8
-MOST_LETTERS = 28
 _BAR, _EMPTY = "#2f6fb3", "#c0392b"
 
 
@@ -40,14 +40,6 @@ def histogram_png(
     picture = BytesIO()
     figure.savefig(picture, format="png", dpi=110, metadata={"Software": None})
     return picture.getvalue()
-
-
-def drawable(name: str) -> str:
-    """The name with a box for each character that the font of pictures lacks, cut where long."""
-    known = get_font(findfont("DejaVu Sans")).get_charmap()
-    shown = "".join(letter if ord(letter) in known else "\N{WHITE SQUARE}" for letter in name)
-    shown = shown.replace("$", r"\$")  # matplotlib would set what stands between two as formulas
-    return shown if len(shown) <= MOST_LETTERS else f"{shown[: MOST_LETTERS - 1]}…"
 
 
 def _bars(ranked: Sequence[tuple[str, int]], of: str) -> Figure:

@@ -1,5 +1,6 @@
 """Trade-offs as curves: what is won beside what it costs, one line for each network."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -118,8 +119,15 @@ def _dress(axes: Axes, look: _Look, ink: str) -> None:
 
 
 def svg_of(figure: Figure) -> bytes:
-    """The figure as SVG on nothing, its text as text; the same bytes for the same figure."""
+    """The figure as SVG on nothing, its text as text; the same bytes for the same figure.
+
+    Letters that matplotlib's own font lacks are no matter: whoever shows the picture has them.
+    """
     picture = BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "playbill", "svg.fonttype": "none"}):
+    with (
+        mpl.rc_context({"svg.hashsalt": "playbill", "svg.fonttype": "none"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(picture, format="svg", transparent=True, metadata={"Date": None})
     return picture.getvalue()

@@ -15,7 +15,6 @@ from playbill.evaluation.recogniser.result import (
 from playbill.evaluation.recogniser.score_bins import ScoreBin
 from playbill.plots.calibration import ScorePoint, calibration_svg
 from playbill.plots.confusion import confusion_svg
-from playbill.plots.histogram import drawable
 from playbill.rendering.evaluation.gallery import confusion_cards
 from playbill.rendering.evaluation.parts import (
     Cell,
@@ -226,10 +225,9 @@ def _matrix(evaluation: RecogniserEvaluation) -> str:
         column = len(names) if answer.taken_for is None else place.get(answer.taken_for)
         if row is not None and column is not None:
             counts[row, column] += 1
-    shown = [drawable(one) for one in names]
     caption = "Held-out pictures: green is right. People with whom nothing went wrong are left out."
     return chart(
-        lambda ink: confusion_svg(counts, [*shown, "strangers"], [*shown, _NOT_NAMED], ink=ink),
+        lambda ink: confusion_svg(counts, [*names, "strangers"], [*names, _NOT_NAMED], ink=ink),
         caption,
         wide=True,
     )
