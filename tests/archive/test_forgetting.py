@@ -197,15 +197,16 @@ def test_replies_that_named_them_say_that_it_is_gone(archive: Archive, zoe: str)
     assert dict(rows) == {"plain": 410, "escaped": 410, "before": 410, "id": 410, "other": 201}
 
 
+@pytest.mark.parametrize("last_step", ["queued", "running"])
 def test_unfinished_analyses_of_their_media_begin_again(
-    archive: Archive, archived: Archived, zoe: str
+    archive: Archive, archived: Archived, zoe: str, last_step: str
 ) -> None:
     track = seen(archive, archived, 1, machine=(zoe, 0.9))
     elsewhere = archived.medium()
     media_id = archive.database.read(
         lambda tx: tx.execute(select(tracks.c.media_id).where(tracks.c.id == track)).scalar_one()
     )
-    states = [(-1, "queued", None), (0, "done", b"faces"), (1, "aside", None)]
+    states = [(-1, last_step, None), (0, "done", b"faces"), (1, "aside", None)]
 
     def queued(tx):  # type: ignore[no-untyped-def]
         for medium in (media_id, elsewhere):

@@ -58,7 +58,8 @@ def blank_replies(tx: Connection, words: Collection[str]) -> int:
 def begin_again(tx: Connection, media_ids: Collection[str]) -> int:
     """Let unfinished analyses of these media begin anew, without the faces that they found.
 
-    Says how many segments have to be done again, if anybody still wants them.
+    A worker that is at the last step with these faces in its memory loses its claim. Says how many
+    segments have to be done again, if anybody still wants them.
     """
     row = segments.c
     held = among(row.media_id, media_ids)
@@ -66,8 +67,9 @@ def begin_again(tx: Connection, media_ids: Collection[str]) -> int:
     kept = update(segments).where(held, row.findings.is_not(None))
     changed = tx.execute(kept.values(again)).rowcount
     if changed:
-        last = update(segments).where(held, row.number == SETTLE, row.state == "queued")
-        tx.execute(last.values(state="waiting"))
+        last = held & (row.number == SETTLE) & row.state.in_(("queued", "running"))
+        waiting = {"state": "waiting", "worker": None, "lease_until": None}
+        tx.execute(update(segments).where(last).values(waiting))
     return changed
 
 
