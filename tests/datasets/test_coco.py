@@ -394,3 +394,49 @@ def test_real_coco_comes_back_as_it_was(data_folder: Path, tmp_path: Path) -> No
     assert found["categories"] == given["categories"]
     assert sum(picture.crowd.sum() for picture in dataset) == 18
     np.testing.assert_array_less(-0.01, np.concatenate([p.boxes_xyxy for p in dataset]))
+
+
+@pytest.mark.parametrize(
+    ("member", "change", "told"),
+    [
+        ("images", {"id": 2**63}, "unreadable-labels"),
+        ("categories", {"id": 2**70}, "unreadable-labels"),
+        ("categories", {"name": "\ud800"}, "unreadable-labels"),
+        ("annotations", {"image_id": -(2**64)}, "unreadable-labels"),
+        ("annotations", {"category_id": 2**64}, "unreadable-labels"),
+        ("annotations", {"bbox": [1, 1, 10**400, 4]}, "bad-box"),
+        ("annotations", {"segmentation": [[0, 0, 1, 0, 10**400, 1]]}, "unheld-shape"),
+        ("images", {"file_name": "a\0/a.png"}, "bad-name"),
+        ("images", {"file_name": "\ud800/a.png"}, "bad-name"),
+    ],
+)
+def test_what_no_array_and_no_disk_can_hold_is_told_of(
+    member: str, change: Document, told: ProblemKind, write: Write
+) -> None:
+    content = document()
+    content[member][0] |= change
+    problems = ProblemList()
+
+    list(open_objects(write(content), on_problem=problems))
+
+    assert told in problems.counts()
+    assert all(str(problem).encode() for problem in problems.problems)
+
+
+def test_numbers_without_bounds_that_do_not_matter_are_passed_over(write: Write) -> None:
+    content = document()
+    content["annotations"][1] |= {"id": 2**64, "area": 10**400}
+
+    first, _ = open_objects(write(content))
+
+    assert first.ids is None
+    assert first.areas[0] == pytest.approx(20.2 * 4.4)
+
+
+def test_a_name_that_is_not_in_utf_8_comes_back(tmp_path: Path) -> None:
+    path = draw(tmp_path / "Jos\udce9.png")
+    write_objects(HeldSet((labelled(path),)), tmp_path / "instances.json", format="coco")
+
+    [found] = open_objects(tmp_path / "instances.json")
+
+    assert found.path == path

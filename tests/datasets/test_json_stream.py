@@ -64,6 +64,7 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
         ("{1: 2}", 1, "double quotes"),
         ("", 1, "expected '{'"),
         ('{"a": "\n\n"}', 1, "control character"),
+        (f'{{"a": {"9" * 5000}}}', 1, "exceeds the limit"),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_line(

@@ -46,3 +46,9 @@ def test_a_list_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_list_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         write_left_out(tmp_path / "gone" / "out.txt", ["A/1.png"])
+
+
+def test_a_name_that_is_not_in_utf_8_cannot_be_listed(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot list 'Jos.*, a name that is not in UTF-8"):
+        write_left_out(tmp_path / "out.txt", ["A/1.png", "Jos\udce9/1.png"])
+    assert not list(tmp_path.iterdir())

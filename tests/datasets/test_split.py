@@ -208,3 +208,10 @@ def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(DatasetError, match=r"split\.json: is no split of Playbill"):
         read_split(tmp_path / "split.json")
+
+
+def test_a_name_that_is_not_in_utf_8_is_split_and_written_down(tmp_path: Path) -> None:
+    made = within({"Jos\udce9": 4})
+    write_split(tmp_path / "split.json", made, FOLDER)
+
+    assert read_split(tmp_path / "split.json") == made

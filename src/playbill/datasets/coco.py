@@ -156,7 +156,8 @@ def _unique_images(found: list[CocoImage], path: Path, reading: Reading) -> tupl
     ids: set[int | None] = set()
     for image in found:
         if not is_safe(image.name):
-            reading.report("bad-name", path, f"{image.name}: is no name below a folder of pictures")
+            sentence = f"{image.name!r} is no name below a folder of pictures"
+            reading.report("bad-name", path, sentence)
         elif image.name not in kept and image.details.id not in ids:
             kept[image.name] = image
             ids.add(image.details.id)

@@ -49,7 +49,7 @@ class OutlineStore:
                     raise ValueError("expected polygons of at least 3 points: x, y, x, y, ...")
                 self._coordinates.extend(ring)
                 self._ring_ends.append(len(self._coordinates))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             del self._coordinates[before:]
             del self._ring_ends[first:]
             raise ValueError(str(error)) from error

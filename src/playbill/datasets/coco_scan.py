@@ -101,7 +101,7 @@ def _take(member: str, entry: Any, scan: CocoScan, where: str, reading: Reading)
 
 def _take_image(entry: dict[str, Any], scan: CocoScan, where: str, reading: Reading) -> None:
     match entry:
-        case {"id": int(number), "file_name": str(name)} if name:
+        case {"id": int(number), "file_name": str(name)} if name and _fits(number):
             size = entry.get("width"), entry.get("height")
         case _:
             reading.report("unreadable-labels", where, _lacks(entry, ("id", "file_name")))
@@ -144,7 +144,7 @@ def _frame(video: Any) -> VideoFrame | None:
 
 def _take_category(entry: dict[str, Any], scan: CocoScan, where: str, reading: Reading) -> None:
     match entry:
-        case {"id": int(number), "name": str(name)} if name:
+        case {"id": int(number), "name": str(name)} if _is_text(name) and _fits(number):
             category = Category(number, name, _text(entry, "supercategory"))
             scan.categories.append(category)
         case _:
@@ -155,7 +155,11 @@ def _take_annotation(
     entry: dict[str, Any], annotations: Annotations, where: str, reading: Reading
 ) -> None:
     match entry:
-        case {"image_id": int(image), "category_id": int(category), "bbox": [x, y, width, height]}:
+        case {
+            "image_id": int(image),
+            "category_id": int(category),
+            "bbox": [x, y, width, height],
+        } if _fits(image) and _fits(category):
             box = (x, y, width, height)
         case _:
             wanted = ("image_id", "category_id", "bbox")
@@ -166,11 +170,11 @@ def _take_annotation(
         return
     row = len(annotations.ids)
     number, area = entry.get("id"), entry.get("area")
-    annotations.ids.append(number if isinstance(number, int) else NO_ID)
+    annotations.ids.append(number if isinstance(number, int) and _fits(number) else NO_ID)
     annotations.image_ids.append(image)
     annotations.category_ids.append(category)
-    annotations.boxes_xywh.extend(box)
-    annotations.areas.append(area if isinstance(area, int | float) else float("nan"))
+    annotations.boxes_xywh.extend(map(_as_float, box))
+    annotations.areas.append(_as_float(area) if isinstance(area, int | float) else float("nan"))
     annotations.crowd.append(entry.get("iscrowd") == 1)
     attributes = entry.get("attributes")
     if isinstance(attributes, dict) and attributes:
@@ -180,6 +184,27 @@ def _take_annotation(
             annotations.outlines.add(row, entry.get("segmentation"))
         except ValueError as error:
             reading.report("unheld-shape", where, f"segmentation: {error}")
+
+
+def _fits(number: int) -> bool:
+    """Whether our arrays can hold it; JSON knows no bounds."""
+    return NO_ID < number < -NO_ID
+
+
+def _as_float(number: float) -> float:
+    """As a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
+
+
+def _is_text(name: str) -> bool:
+    """Whether it can be shown and written: JSON can escape halves of characters."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _text(entry: dict[str, Any], key: str) -> str:

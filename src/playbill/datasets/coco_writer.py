@@ -38,7 +38,8 @@ def write_coco(dataset: ObjectStream, path: Path, *, copy: bool) -> Written:
     category_ids = _category_ids(dataset)
     with (
         atomic_path(path) as part,
-        part.open("w", encoding="utf-8") as file,
+        # What is no Unicode, as parts of old file names, becomes an escape, and is read back.
+        part.open("w", encoding="utf-8", errors="backslashreplace") as file,
         copies(path.parent / "images", wanted=copy) as put,
         tempfile.TemporaryFile("w+", encoding="utf-8", dir=path.resolve().parent) as annotations,
     ):

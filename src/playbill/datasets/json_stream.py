@@ -99,6 +99,8 @@ class _Stream:
                     piece *= 2
                     continue
                 raise self._error(error.msg.lower(), error.pos) from error
+            except ValueError as error:  # a number of thousands of digits
+                raise self._error(str(error).partition(";")[0].lower()) from error
             except RecursionError as error:
                 raise self._error("it is nested too deeply") from error
             if end + CUT_NUMBER < len(self.text) or not self._read(piece):

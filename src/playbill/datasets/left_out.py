@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playbill.core.atomic import atomic_path
-from playbill.errors import DatasetError
+from playbill.errors import DatasetError, OutputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,18 @@ def write_left_out(path: Path, places: Iterable[str]) -> None:
     """Write what `read_left_out` reads, sorted.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: the file cannot be written; a place is not in UTF-8.
     """
+    text = "".join(f"{place}\n" for place in sorted(places))
+    try:
+        content = text.encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{path}: cannot list {text[: error.start + 1].splitlines()[-1]!r}..., a name that is "
+            "not in UTF-8: rename it first"
+        ) from error
     with atomic_path(path) as part:
-        part.write_text("".join(f"{place}\n" for place in sorted(places)), encoding="utf-8")
+        part.write_bytes(content)
 
 
 def _composed(place: str) -> str:

@@ -21,7 +21,7 @@ class FolderListings:
         if folder not in self._listings:
             try:
                 self._listings[folder] = frozenset(_file_names(folder))
-            except OSError:
+            except (OSError, ValueError):  # ValueError: no folder can be called that
                 self._listings[folder] = frozenset()
         return name in self._listings[folder]
 
@@ -60,9 +60,14 @@ def _walk(folder: Path, inside: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def is_safe(name: str) -> bool:
-    """Whether a picture's name stays below its folder wherever that is put."""
+    """Whether a picture's name can be one, and stays below its folder wherever that is put."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
     place = PurePosixPath(name)
-    return bool(place.parts) and not place.is_absolute() and ".." not in place.parts
+    leads_out = place.is_absolute() or ".." in place.parts
+    return bool(place.parts) and not leads_out and "\0" not in name
 
 
 def report_missing(reading: Reading, where: str | Path, missing: Sequence[str], of: int) -> None:

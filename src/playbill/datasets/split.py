@@ -236,4 +236,5 @@ def _at_least_one(share: float, count: int) -> int:
 
 
 def _lot(seed: int, name: str) -> str:
-    return hashlib.sha256(f"{seed}\0{name}".encode()).hexdigest()
+    line = f"{seed}\0{name}".encode("utf-8", "surrogateescape")
+    return hashlib.sha256(line).hexdigest()

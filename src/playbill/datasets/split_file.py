@@ -27,8 +27,10 @@ def write_split(path: Path, split: Split, source: Path) -> None:
         "on_one_side": list(split.on_one_side),
         "parts": {part: list(split.names(part)) for part in PARTS},
     }
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     with atomic_path(path) as part:
-        part.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        # What is no Unicode, as parts of old file names, becomes an escape, and is read back.
+        part.write_text(text, "utf-8", errors="backslashreplace")
 
 
 def read_split(path: Path) -> Split:

@@ -58,7 +58,7 @@ def merge_command(
     with new_folder(target) as folder:
         written = _write(merged, folder, to, copy=copy)
         with atomic_path(folder / REPORT) as part:
-            part.write_text(_document(report, found), "utf-8")
+            part.write_text(_document(report, found), "utf-8", errors="backslashreplace")
         counts = histogram_counts(object_stats(merged))
         drawn = histogram_png(counts, title=merged.name, of="objects")
         (folder / HISTOGRAM).write_bytes(drawn)
