@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import sleep
+from time import monotonic, sleep
 from uuid import UUID
 
 import httpx
@@ -91,6 +91,14 @@ def test_a_key_does_no_more_than_its_scopes(server: Serving) -> None:
         assert refused.status_code == 403
         more = http.post("/v1/keys", json={"name": "more", "scopes": ["analyse"]})
         assert more.status_code == 403
+
+
+def test_when_a_key_was_used_last_is_written_down(server: Serving) -> None:
+    with server.http(server.token()) as http:
+        deadline = monotonic() + 20
+        while http.get("/v1/keys").json()[0]["last_used_at"] is None:
+            assert monotonic() < deadline
+            sleep(0.05)
 
 
 def test_a_key_makes_no_keys_that_outlive_it_and_ends_none_but_itself(server: Serving) -> None:

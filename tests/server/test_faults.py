@@ -46,6 +46,7 @@ def test_a_locked_data_base_is_waited_for_and_then_said(
     archive.database = database.Database(archive.database.engine, patience_s=0.3)
     with serving(archive) as server, server.http(server.token()) as http:
         assert http.post("/v1/people", json={"name": "Ada"}).status_code == 201
+        unused = server.token("viewer")
         other = archive.database.engine.raw_connection()
         other.cursor().execute("BEGIN IMMEDIATE")
         began = monotonic()
@@ -54,6 +55,8 @@ def test_a_locked_data_base_is_waited_for_and_then_said(
         assert [answer.status_code for answer in locked] == [503, 503]
         assert all(int(answer.headers["Retry-After"]) >= 1 for answer in locked)
         assert http.get("/v1/people").json()["items"][0]["name"] == "Ada"
+        with server.http(unused) as viewer:
+            assert viewer.get("/v1/people").status_code == 200
         other.cursor().execute("ROLLBACK")
         other.close()
 

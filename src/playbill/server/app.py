@@ -1,7 +1,6 @@
 """The application: routes, what surrounds them, and what is opened before the first request."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +14,7 @@ from playbill.pipeline.settings import AnalysisSettings
 from playbill.server.busy import Busy
 from playbill.server.chores import Chore, kept_up
 from playbill.server.delivering import deliver
+from playbill.server.leftovers import serving
 from playbill.server.matching import Matching
 from playbill.server.metrics import Metrics
 from playbill.server.naming import Naming
@@ -48,6 +48,7 @@ from playbill.server.services import Services
 from playbill.server.settings import ServerSettings
 from playbill.server.surveys import Surveys
 from playbill.server.tidying import tidy
+from playbill.server.uses import Uses
 
 DESCRIPTION = """
 Who and what appears when and where, in pictures and video.
@@ -90,18 +91,18 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_, settings.analysis)
         services = _services(archive, settings, opened, metrics)
-        shutil.rmtree(services.incoming, ignore_errors=True)
         app.state.services = services
-        await asyncio.to_thread(services.naming.try_to_renew)
-        chores = [asyncio.create_task(kept_up(chore)) for chore in _chores(services)]
-        try:
-            yield
-        finally:
-            services.matching.stop()
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
-            await asyncio.to_thread(services.pictures.close)
+        with serving(archive.folder, services.incoming):
+            await asyncio.to_thread(services.naming.try_to_renew)
+            chores = [asyncio.create_task(kept_up(chore)) for chore in _chores(services)]
+            try:
+                yield
+            finally:
+                services.matching.stop()
+                for chore in chores:
+                    chore.cancel()
+                await asyncio.gather(*chores, return_exceptions=True)
+                await asyncio.to_thread(services.pictures.close)
 
     app = FastAPI(
         title="Playbill",
@@ -127,7 +128,8 @@ def create_app(
 
 def _chores(services: Services) -> list[Chore]:
     """What goes on beside requests."""
-    chores: list[Chore] = [services.naming.keep, services.matching.keep, partial(tidy, services)]
+    chores: list[Chore] = [services.naming.keep, services.matching.keep, services.uses.keep]
+    chores.append(partial(tidy, services))
     if services.settings.hook_hosts:
         chores.append(partial(deliver, services))
     return chores
@@ -156,6 +158,7 @@ def _services(
         boxes=DocumentBoxes(),
         surveys=Surveys(),
         uploads=Busy(),
+        uses=Uses(archive.database),
         rates=Rates(per_s, settings.rate_per_minute / 10),
         logins_of_name=Rates(logins / 300, logins),
         logins_from_address=Rates(4 * logins / 300, 4 * logins),

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from playbill.archive.access.keys import KeyUse, is_stale, mark_used, open_key
+from playbill.archive.access.keys import KeyUse, open_key
 from playbill.archive.access.roles import ALLOWED, Scope
 from playbill.archive.access.sessions import csrf_token, open_session
 from playbill.archive.access.tokens import read_token
@@ -124,8 +124,7 @@ def _by_key(text: str, services: Services) -> Caller | None:
     use = services.archive.database.read(lambda tx: open_key(tx, token)) if token else None
     if use is None:
         return None
-    if is_stale(use.key):
-        services.archive.database.write(lambda tx: mark_used(tx, use.key.id))
+    services.uses.note(use.key)
     return _with_key(use)
 
 

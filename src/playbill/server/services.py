@@ -19,6 +19,7 @@ from playbill.server.problems import busy
 from playbill.server.rates import Rates
 from playbill.server.settings import ServerSettings
 from playbill.server.surveys import Surveys
+from playbill.server.uses import Uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Services:
     """Of the videos whose frames were asked for last."""
     uploads: Busy
     """Which uploads are being written to."""
+    uses: Uses
+    """Of keys."""
     rates: Rates
     """Of keys, users and addresses."""
     logins_of_name: Rates
