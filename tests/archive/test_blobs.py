@@ -51,6 +51,19 @@ def test_what_is_put_is_got_again(blobs: Blobs) -> None:
         assert file.read(3) == b"\x00fa"
 
 
+def test_a_part_is_got_alone(blobs: Blobs) -> None:
+    blobs.put("a", b"0123456789")
+
+    assert [blobs.part("a", range(*span)) for span in ((0, 1), (3, 7), (9, 10), (8, 99))] == [
+        b"0",
+        b"3456",
+        b"9",
+        b"89",
+    ]
+    with pytest.raises(NotInArchive):
+        blobs.part("b", range(1))
+
+
 def test_an_empty_file_and_a_large_one_are_kept(blobs: Blobs) -> None:
     large = os.urandom(6 << 20)
     blobs.put("empty", b"")

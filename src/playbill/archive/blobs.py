@@ -92,6 +92,12 @@ class Blobs:
         with _reading(key):
             return cast(IO[bytes], self._files.open(path, "rb"))
 
+    def part(self, key: str, span: range) -> bytes:
+        """These bytes and no others are fetched; errors as for `get`."""
+        path = self._path(key)
+        with _reading(key):
+            return cast(bytes, self._files.cat_file(path, start=span.start, end=span.stop))
+
     def size(self, key: str) -> int:
         """How many bytes; errors as for `get`."""
         path = self._path(key)

@@ -1,14 +1,14 @@
 """The file of a medium as it came, whole or in part."""
 
 import mimetypes
-from collections.abc import Callable
-from pathlib import Path
-from typing import IO, Annotated
+from collections.abc import Iterator
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from playbill.archive.archive import Archive
+from playbill.archive.blobs import Blobs
 from playbill.archive.media import MediaRow, get_media
 from playbill.errors import MediaError, NotInArchive
 from playbill.server.attachments import attachment
@@ -17,6 +17,7 @@ from playbill.server.conditional import has_already, pieces, span_of, unchanged
 from playbill.server.params import IdPath
 from playbill.server.services import Served
 
+FETCHED_AT_ONCE = 8 << 20
 CACHE = "private, max-age=86400, immutable"
 _BYTES = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -43,9 +44,9 @@ def one(
     tag = f'"{media.info.sha256}"'
     if has_already(request, tag):
         return unchanged(tag, CACHE)
-    source = _opened(services.archive, media)
     span = span_of(request, tag, media.bytes_)
     sent = span or range(media.bytes_)
+    data = _bytes_of(services.archive, media, sent)
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",
@@ -56,7 +57,7 @@ def one(
     if span is not None:
         headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{media.bytes_}"
     return StreamingResponse(
-        pieces(source, sent),
+        data,
         status_code=200 if span is None else 206,
         media_type=media_type(media.info.name),
         headers=headers,
@@ -70,8 +71,8 @@ def media_type(name: str) -> str:
     return guessed if fine and guessed else "application/octet-stream"
 
 
-def _opened(archive: Archive, media: MediaRow) -> IO[bytes]:
-    """The file, which is as it was when it was added.
+def _bytes_of(archive: Archive, media: MediaRow, span: range) -> Iterator[bytes]:
+    """These bytes of the file, which is as it was when it was added.
 
     Raises:
         MediaError: it is gone, or was altered.
@@ -79,19 +80,26 @@ def _opened(archive: Archive, media: MediaRow) -> IO[bytes]:
     name, place = media.info.name, media.place
     if place is None:
         raise MediaError(f"{name}: it is not known where the file of this medium lies")
+    path = media.file or archive.blobs.local_path(place)
     try:
-        if Path(place).is_absolute():
-            path = Path(place)
-            return _unaltered(media, path.stat().st_size, lambda: path.open("rb"))
-        return _unaltered(media, archive.blobs.size(place), lambda: archive.blobs.reading(place))
+        if path is None:
+            _require_same(media, archive.blobs.size(place))
+            return _fetched(archive.blobs, place, span)
+        _require_same(media, path.stat().st_size)
+        return pieces(path.open("rb"), span)
     except (OSError, NotInArchive) as error:
         raise MediaError(f"{name}: the file of this medium is gone") from error
 
 
-def _unaltered(media: MediaRow, size: int, opened: Callable[[], IO[bytes]]) -> IO[bytes]:
+def _require_same(media: MediaRow, size: int) -> None:
     if size != media.bytes_:
         raise MediaError(
             f"{media.info.name}: the file of this medium was altered, found {size:,} bytes, "
             f"expected {media.bytes_:,}"
         )
-    return opened()
+
+
+def _fetched(blobs: Blobs, key: str, span: range) -> Iterator[bytes]:
+    """From an object store: what is asked for and no more, a few MiB in memory at a time."""
+    for start in range(span.start, span.stop, FETCHED_AT_ONCE):
+        yield blobs.part(key, range(start, min(start + FETCHED_AT_ONCE, span.stop)))
