@@ -343,6 +343,17 @@ def test_progress_tells_frames_rate_and_remaining_time(desk: Desk, medium: Mediu
     assert desk.progress(job_id, T0 + LEASE_S).workers == 0
 
 
+def test_attempts_that_came_to_nothing_do_not_slow_the_rate(desk: Desk, medium: Medium) -> None:
+    job_id = desk.add(medium("a"))
+    broken = desk.take()
+    desk.beat(broken, frames=9, s=100)
+    desk.fail(broken)
+    desk.finish(desk.take())
+
+    assert desk.progress(job_id).frames_per_s == pytest.approx(10 / 2.0)
+    assert desk.database.read(queue.load).frames_per_s == pytest.approx(10 / 2.0)
+
+
 def test_whoever_wants_to_be_told_is_noted_when_the_job_is_over(desk: Desk, medium: Medium) -> None:
     done = desk.add(medium("a"), THREE[:1], hook="https://example.org/done")
     desk.add(medium("b"), THREE[:1])

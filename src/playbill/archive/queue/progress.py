@@ -126,8 +126,10 @@ def load(tx: Connection) -> Load:
     running = case((segments.c.state == "running", 1), else_=0)
     left = case((segments.c.state.in_(("done", "aside")), 0), else_=segments.c.frames)
     begun = case((segments.c.state == "running", segments.c.done_frames), else_=0)
-    timed = case((segments.c.seconds > 0, segments.c.done_frames), else_=0)
-    columns = (left - begun, timed, segments.c.seconds, running)
+    is_timed = (segments.c.seconds > 0) & (segments.c.done_frames > 0)
+    timed = case((is_timed, segments.c.done_frames), else_=0)
+    spent = case((is_timed, segments.c.seconds), else_=0)
+    columns = (left - begun, timed, spent, running)
     sums = [func.coalesce(func.sum(column), 0) for column in columns]
     row = tx.execute(select(*sums).select_from(segments).join(keys, same)).one()
     frames_left, frames, seconds, workers = row
@@ -151,10 +153,13 @@ def latest_jobs(tx: Connection, media_ids: Collection[str]) -> dict[str, JobRow]
 
 
 def _rate(parts: Sequence[Row[Any]], at_it: int) -> float | None:
-    """Frames a second of one worker, times the workers: pauses in between do not count."""
-    seconds = sum(row.seconds or 0 for row in parts)
-    frames = sum(row.done_frames for row in parts if row.seconds)
-    return max(at_it, 1) * frames / seconds if seconds and frames else None
+    """Frames a second of one worker, times the workers.
+
+    Pauses in between do not count, nor attempts that came to nothing.
+    """
+    timed = [row for row in parts if row.seconds and row.done_frames]
+    seconds, frames = sum(row.seconds for row in timed), sum(row.done_frames for row in timed)
+    return max(at_it, 1) * frames / seconds if timed else None
 
 
 def _trouble(row: Row[Any]) -> Trouble:

@@ -148,7 +148,7 @@ def _line(row: JobRow) -> str:
 
 
 def _pace(shown: JobProgress) -> str:
-    said = [f"{shown.workers} at it"]
+    said = [f"{shown.workers} at it", *(["the last step is left"] if shown.settling else [])]
     if shown.frames_aside:
         said.append(f"{shown.frames_aside} given up")
     if shown.frames_per_s is not None:
@@ -180,6 +180,7 @@ def _shown(shown: JobProgress) -> dict[str, Any]:
     return _row(shown.job) | {
         "frames": frames | {"givenUp": shown.frames_aside},
         "segments": dict(shown.segments),
+        "settling": shown.settling,
         "workers": shown.workers,
         "framesPerSecond": shown.frames_per_s,
         "remainingSeconds": shown.remaining_s,
