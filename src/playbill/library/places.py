@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playbill.archive.archive import Archive
 from playbill.archive.media import MediaRow
-from playbill.errors import MediaError, NotInArchive
+from playbill.errors import ArchiveUnavailable, MediaError, NotInArchive, PlaybillError
 
 
 @contextmanager
@@ -17,6 +17,7 @@ def file_of(archive: Archive, media: MediaRow) -> Iterator[Path]:
 
     Raises:
         MediaError: nobody knows where it is, or it is gone.
+        ArchiveUnavailable: the store does not answer, or there is no room for a copy here.
     """
     name, place = media.info.name, media.place
     if place is None:
@@ -34,7 +35,11 @@ def file_of(archive: Archive, media: MediaRow) -> Iterator[Path]:
                 shutil.copyfileobj(source, target)
         except NotInArchive as error:
             raise MediaError(f"{place}: the file of this medium is gone") from error
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise MediaError(f"{place}: the file of this medium cannot be had: {reason}") from error
+        except PlaybillError:
+            raise
+        except Exception as error:  # clients of stores raise whatever they like
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ArchiveUnavailable(
+                f"{place}: the file of this medium cannot be had: {reason}"
+            ) from error
         yield copy
