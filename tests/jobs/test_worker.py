@@ -208,6 +208,13 @@ def test_a_worker_without_memory_says_so_and_makes_room_for_another(
     ]
 
 
+def test_faces_that_cannot_be_grouped_stop_no_analysis(archive: Archive, picture: Path) -> None:
+    (job_id,) = add_all(archive, picture)
+    with patch("playbill.jobs.worker.group_everybody", side_effect=ZeroDivisionError):
+        assert work(archive) is Farewell.DONE
+    assert shown(archive, job_id).job.state == "done"
+
+
 def test_a_worker_makes_room_for_another_after_so_many_claims_or_mebibytes(
     archive: Archive, clip: Path
 ) -> None:

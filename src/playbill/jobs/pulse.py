@@ -43,6 +43,10 @@ class Pulse:
         """Since the block began."""
         return time.monotonic() - self._begun
 
+    def allow(self, seconds: float) -> None:
+        """Do not take silence for a standstill for so much longer, once: a file is being read."""
+        self._moved = time.monotonic() + seconds
+
     def advance(self, done_frames: int) -> None:
         """Say how many frames are done.
 

@@ -33,6 +33,8 @@ from playbill.recognition.strangers import StrangerScores
 
 Keep = Callable[[Connection], bool]
 """Writes what came of a claim; False: it is not wanted any longer, or not ours."""
+SLOWEST_BYTES_S = 4_000_000
+"""A file is fetched and read at this speed at least, or the worker counts as stuck."""
 log = logging.getLogger("playbill.jobs")
 
 
@@ -59,9 +61,11 @@ class Work:
         """
         analyzer = self._analyzer(held)
         media = self._archive.database.read(lambda tx: get_media(tx, held.media_id))
+        pulse.advance(0)
+        pulse.allow(media.bytes_ / SLOWEST_BYTES_S)
         with _same_file(self._archive, media) as path:
-            pulse.advance(0)
             surveyed = _survey(self._cache, path, media)
+            pulse.advance(0)
             if held.settles:
                 return self._settle(held, analyzer, surveyed)
             part = Segment(held.number, held.first_frame, held.end_frame, held.frames)

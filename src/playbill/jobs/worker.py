@@ -113,6 +113,9 @@ class Worker:
             group_everybody(self._archive)
         except PlaybillError as error:
             log.warning("faces could not be grouped: %s", error)
+        except Exception as error:  # whatever it is, it must not stop the analyses
+            log.debug("grouping: %s", error, exc_info=True)
+            log.warning("faces could not be grouped: %s: %s", type(error).__name__, error)
         self._tidied = time.monotonic()
 
     def _is_large(self) -> bool:
