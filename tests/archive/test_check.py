@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from playbill.archive.archive import Archive
+from playbill.archive.audit import newest
 from playbill.archive.check import Finding, check
 from playbill.archive.decisions.clusters import split
 from playbill.archive.decisions.merging import merge_people
@@ -211,6 +212,23 @@ def test_an_altered_audit_log_is_found_and_not_put_right(archive: Archive) -> No
     assert found == Finding(
         "audit", "audit entry 2: its seal is broken: it was altered, or one before it is gone"
     )
+
+
+def test_audit_entries_that_were_taken_off_the_end_are_missed_by_a_noted_hash(
+    archive: Archive,
+) -> None:
+    noted = archive.database.read(newest)
+    assert check(archive, audit_hash=noted) == []
+    last = select(audit.c.seq).order_by(audit.c.seq.desc()).limit(1).scalar_subquery()
+    archive.database.write(lambda tx: tx.execute(delete(audit).where(audit.c.seq == last)))
+
+    assert check(archive) == []
+    (found,) = check(archive, audit_hash=noted)
+    assert found.sentence == (
+        f"audit log: expected the entry whose hash is {noted}, found none of that hash"
+    )
+    archive.database.write(lambda tx: tx.execute(delete(audit)))
+    assert check(archive, audit_hash=archive.database.read(newest)) == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,12 @@ __all__ = ["Finding", "check"]
 
 
 def check(
-    archive: Archive, *, fix: bool = False, full: bool = False, who: str = "machine"
+    archive: Archive,
+    *,
+    fix: bool = False,
+    full: bool = False,
+    audit_hash: str | None = None,
+    who: str = "machine",
 ) -> list[Finding]:
     """Everything that is not as it should be; of a damaged data base, that it is damaged.
 
@@ -35,6 +40,7 @@ def check(
         archive: an open archive; others are kept from writing while projections are compared.
         fix: whether to put right what can be.
         full: whether to read all media and compare their SHA-256, not only their sizes.
+        audit_hash: of an entry of the audit log that was the newest once; None: none was noted.
         who: for the audit log, where something is put right.
 
     Raises:
@@ -43,7 +49,7 @@ def check(
     """
 
     def sound(tx: Connection) -> list[Finding]:
-        return [*check_pointers(tx), *check_audit(tx), *check_documents(tx)]
+        return [*check_pointers(tx), *check_audit(tx, audit_hash), *check_documents(tx)]
 
     if damage := _damage(archive):
         return damage

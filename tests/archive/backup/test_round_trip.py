@@ -123,6 +123,10 @@ def test_the_folder_of_a_backup_can_be_read_without_playbill(tmp_path: Path) -> 
     lines = (tmp_path / "backup" / "tables" / "people.jsonl").read_text().split("\n")
     row = dict(zip(columns, json.loads(lines[0]), strict=True))
     assert row["name"].startswith("Ada <b>Lovelace</b>")
+    assert (
+        json.loads((tmp_path / "backup" / "tables" / "audit.jsonl").read_text().split("\n")[-2])[-1]
+        == manifest["auditHash"]
+    )
     assert (tmp_path / "backup" / "blobs/uploads/film").read_bytes() == b"0123456789" * 1000
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
 

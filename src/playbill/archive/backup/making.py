@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from playbill.archive import audit
 from playbill.archive.archive import Archive
 from playbill.archive.backup.containers import BackupWriter, Member, chunks_of, new_backup
 from playbill.archive.backup.rows import row_lines
@@ -36,6 +37,8 @@ class Backup:
     """How many rows of each."""
     files: int
     bytes_: int
+    audit_hash: str
+    """Of the newest entry of the audit log: it must be there ever after."""
     missing: tuple[str, ...]
     """Keys that rows speak of and that were not there, or were erased meanwhile."""
 
@@ -71,13 +74,16 @@ def back_up(archive: Archive, target: Path, hook: Hook = no_hook) -> Backup:
             "revision": rows.revision,
             "madeAt": made,
             "version": version("playbill"),
+            "auditHash": rows.audit_hash,
             "tables": tables,
             "blobs": [_described(member) for member in blobs],
             "missing": missing,
         }
         writer.add(MANIFEST, [json.dumps(manifest, ensure_ascii=False, indent=1).encode()])
     size = sum(member.bytes_ for member in blobs)
-    return Backup(rows.revision, made, rows.counts, len(blobs), size, tuple(missing))
+    return Backup(
+        rows.revision, made, rows.counts, len(blobs), size, rows.audit_hash, tuple(missing)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,11 @@ class _Spooled:
     columns: dict[str, list[str]]
     counts: dict[str, int]
     keys: list[str]
+    audit_hash: str
 
 
 def _spool(tx: Connection, folder: Path) -> _Spooled:
     """Write all rows to files; may be done again, and then writes them anew."""
-    if tx.dialect.name == "postgresql":
-        tx.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     revision, counts = revision_of(tx) or "", {}
     for table in metadata.sorted_tables:
         counts[table.name] = 0
@@ -102,7 +107,8 @@ def _spool(tx: Connection, folder: Path) -> _Spooled:
     columns = {
         table.name: [column.name for column in table.columns] for table in metadata.sorted_tables
     }
-    return _Spooled(revision, columns, counts, sorted({key for key, _ in kept_keys(tx)}))
+    keys = sorted({key for key, _ in kept_keys(tx)})
+    return _Spooled(revision, columns, counts, keys, audit.newest(tx))
 
 
 def _copy_blobs(

@@ -38,8 +38,12 @@ def check_pointers(tx: Connection) -> Iterator[Finding]:
         )
 
 
-def check_audit(tx: Connection) -> Iterator[Finding]:
-    """Every entry is sealed with the one before."""
+def check_audit(tx: Connection, noted: str | None) -> Iterator[Finding]:
+    """Every entry is sealed with the one before, and the one whose hash was noted is among them."""
+    if noted is not None and not audit.has_entry(tx, noted):
+        yield Finding(
+            "audit", f"audit log: expected the entry whose hash is {noted}, found none of that hash"
+        )
     broken = audit.first_broken(tx)
     if broken is not None:
         yield Finding(

@@ -52,4 +52,4 @@ audit = Table(
     Column("hash", Digest, nullable=False, unique=True),
     Index(None, "subject"),
 )
-"""Every change, each row sealed with the one before: none can be altered or taken out unseen."""
+"""Every change, each row sealed with the one before; see `archive/audit.py`."""

@@ -30,6 +30,13 @@ def check(
     full: Annotated[
         bool, typer.Option("--full", help="Read all media again and compare their SHA-256.")
     ] = False,
+    audit_hash: Annotated[
+        str | None,
+        typer.Option(
+            help="Of an entry of the audit log, from a backup's manifest or the server: it must "
+            "be there still."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for what is missing, altered or does not fit; exit code 2 if any of it is left.
@@ -40,7 +47,7 @@ def check(
     $ playbill archive check --full
     """
     with opened(archive) as place:
-        found = check_archive(place, fix=fix, full=full, who=who())
+        found = check_archive(place, fix=fix, full=full, audit_hash=audit_hash, who=who())
     if as_json:
         for one in found:
             out().print(json.dumps(asdict(one), ensure_ascii=False), markup=False, soft_wrap=True)

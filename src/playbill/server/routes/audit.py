@@ -35,5 +35,8 @@ def entries(
 
 @router.get("/check", summary="Is the log whole?")
 def check(_: Admin, services: Served) -> AuditCheck:
-    """Each entry is sealed with the one before: none can be altered or taken out unseen."""
+    """Each entry is sealed with the one before: none is altered, or gone from between, unseen.
+
+    That the last ones are gone sees who noted a `hash`.
+    """
     return AuditCheck(first_broken=services.archive.database.read(first_broken))
