@@ -1,9 +1,11 @@
 """The client against a real server, and against lines that break."""
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -15,7 +17,8 @@ from playbill.archive.tables import replies
 from playbill.client import Changed, Client, NotAllowed, NotFound, NotReached, ServerError
 from playbill.client.calls import Calls
 from playbill.client.uploading import upload
-from playbill.errors import MediaError
+from playbill.errors import ArchiveUnavailable, MediaError
+from playbill.server import ingest
 from playbill.server.settings import ServerSettings
 from tests.server.test_archive import work
 from tests.support.clips import numbered_clip
@@ -117,6 +120,10 @@ def test_people_are_named_and_found_again(client: Client, server: Serving, pictu
     (alike,) = client.search_face(picture, min_likeness=0.9, person=ada["id"], limit=1)
     assert alike["subjects"][1]["likeness"] == 1
     client.undo(decision["seq"])
+    # The gallery may know her from the group meanwhile, and is made anew without her.
+    deadline = monotonic() + 20
+    while list(client.search(person=ada["id"])) and monotonic() < deadline:
+        sleep(0.1)
     assert list(client.search(person=ada["id"])) == []
     assert client.forget(ada["id"])["erased"]["people"] == 1
     assert list(client.people()) == []
@@ -159,6 +166,143 @@ def test_an_upload_goes_on_where_the_line_broke(server: Serving, tmp_path: Path)
     assert told[-1] == clip.stat().st_size
     assert sent["sha256"] == sha256(clip.read_bytes()).hexdigest()
     assert sent["job_id"]
+
+
+class Deaf(httpx.BaseTransport):
+    """Hands everything on, and loses the answer to the last piece."""
+
+    def __init__(self, length: int) -> None:
+        self._inner, self._length, self.lost = httpx.HTTPTransport(), length, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        body = len(request.content) if request.method == "PATCH" else 0
+        if body and int(request.headers["Upload-Offset"]) + body == self._length:
+            response.close()
+            self.lost += 1
+            raise httpx.ReadError("the line broke", request=request)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_an_upload_is_over_once_it_has_a_job_though_the_last_answer_was_lost(
+    server: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: bool
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        monkeypatch.undo()
+        raise ArchiveUnavailable("the data base has gone away")
+
+    if not finished:
+        monkeypatch.setattr(ingest, "add_media", away)
+    clip = numbered_clip(tmp_path / "news.mp4", frames=10)
+    transport = Deaf(clip.stat().st_size)
+    headers = {"Authorization": f"Bearer {server.token()}"}
+    with httpx.Client(base_url=server.url, headers=headers, transport=transport) as http:
+        sent = upload(Calls(http, sleep=lambda _: None), clip, {}, piece_bytes=4000)
+
+    assert transport.lost == 1
+    assert sent["job_id"]
+
+
+def test_a_file_that_is_cut_off_while_it_is_sent_is_said(server: Serving, tmp_path: Path) -> None:
+    path = tmp_path / "growing.png"
+    path.write_bytes(png() + bytes(10_000))
+    headers = {"Authorization": f"Bearer {server.token()}"}
+
+    def cut(at: int, _: int) -> None:
+        os.truncate(path, at)
+
+    with (
+        httpx.Client(base_url=server.url, headers=headers) as http,
+        pytest.raises(MediaError, match=r"growing\.png: was cut off at 4,\d+ bytes"),
+    ):
+        upload(Calls(http), path, {}, cut, piece_bytes=4000)
+    assert not list((server.archive.folder / "uploads").iterdir())
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_what_is_no_file_is_said(client: Client, tmp_path: Path, in_pieces: bool) -> None:
+    with pytest.raises(MediaError, match="cannot be read: Is a directory"):
+        client.video(tmp_path, in_pieces=in_pieces)
+
+
+class Tus(httpx.BaseTransport):
+    """A server that answers pieces as it is told, and notes what it is asked."""
+
+    def __init__(self, *answers: httpx.Response, offset: int = 0) -> None:
+        self.answers, self.asked = list(answers), list[str]()
+        self._offset = offset
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.method)
+        if request.method == "PATCH":
+            answer = self.answers.pop(0)
+            if answer.is_success:
+                self._offset = int(answer.headers["Upload-Offset"])
+            return answer
+        headers = {"Location": "/v1/uploads/1", "Upload-Offset": str(self._offset)}
+        return httpx.Response(200, headers=headers, json={"job_id": "7"})
+
+    def upload(self, path: Path) -> dict[str, Any]:
+        """What comes of sending a file there."""
+        with httpx.Client(base_url="http://test", transport=self) as http:
+            return upload(Calls(http, sleep=lambda _: None), path, {})
+
+
+def refusal(status: int, kind: str, **more: str) -> httpx.Response:
+    return httpx.Response(status, json={"type": f"urn:playbill:problem:{kind}", **more})
+
+
+def taken(path: Path) -> httpx.Response:
+    return httpx.Response(204, headers={"Upload-Offset": str(path.stat().st_size)})
+
+
+def test_while_the_server_is_at_it_still_an_upload_waits(picture: Path) -> None:
+    locked = [refusal(423, "locked") for _ in range(20)]
+    there = Tus(*locked, refusal(409, "wrong-offset"), taken(picture))
+
+    assert there.upload(picture)["job_id"] == "7"
+    assert there.asked.count("PATCH") == 22
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempts"),
+    [
+        (refusal(507, "disk-full"), 1),
+        (refusal(460, "checksum-mismatch", where="Upload-1.mp4"), 1),
+        (refusal(460, "checksum-mismatch", where="Upload-Checksum"), 8),
+        (refusal(503, "busy"), 8),
+    ],
+)
+def test_what_the_server_refuses_is_not_left_there_by_half(
+    picture: Path, answer: httpx.Response, attempts: int
+) -> None:
+    there = Tus(*[answer] * 20)
+
+    with pytest.raises(ServerError) as refused:
+        there.upload(picture)
+
+    assert refused.value.status == answer.status_code
+    assert there.asked.count("PATCH") == attempts
+    assert there.asked[-1] == "DELETE"
+
+
+def test_what_takes_long_is_waited_for(picture: Path) -> None:
+    waited: dict[str, float | None] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        waited[request.url.path] = request.extensions["timeout"]["read"]
+        return httpx.Response(200, json={"job": {"id": "1"}, "results": [], "items": []})
+
+    with Client("http://test", "key", timeout_s=9, transport=httpx.MockTransport(answer)) as client:
+        client.video_at("/srv/long.mp4", priority=3)
+        client.images([picture] * 100)
+        client.me()
+
+    assert waited == {"/v1/videos": None, "/v1/images/batch": 509.0, "/v1/me": 9}
 
 
 class Counting(httpx.BaseTransport):

@@ -16,6 +16,8 @@ from playbill.errors import MediaError
 
 LARGE_BYTES = 64 << 20
 """Larger files are sent in pieces."""
+PICTURE_S = 5.0
+"""So long one picture of many may take."""
 OVER = frozenset({"done", "failed", "cancelled"})
 
 
@@ -45,6 +47,8 @@ class Client:
             transport=transport,
         )
         self._calls = Calls(self._http)
+        # Whoever takes a video in looks all of it over before the answer.
+        self._patient = httpx.Timeout(timeout_s, read=None)
 
     def close(self) -> None:
         """Close all connections."""
@@ -83,7 +87,11 @@ class Client:
     def images(self, paths: Iterable[str | Path]) -> list[Json]:
         """For each picture, `name` and its `document` or its `problem`; errors as `image`."""
         files = [("images", _read(Path(path))) for path in paths]
-        return list(self._calls.json("POST", "/v1/images/batch", files=files)["results"])
+        most_s = self._http.timeout.read
+        timeout = httpx.Timeout(self._http.timeout)
+        timeout.read = most_s and most_s + PICTURE_S * len(files)
+        sent = self._calls.json("POST", "/v1/images/batch", files=files, timeout=timeout)
+        return list(sent["results"])
 
     def video(
         self,
@@ -115,17 +123,26 @@ class Client:
         if in_pieces if in_pieces is not None else size > LARGE_BYTES:
             sent = upload(self._calls, source, wishes, told)
             return self.job(str(sent["job_id"]))
-        with source.open("rb") as file:
-            fields = {name: str(value) for name, value in wishes.items() if value is not None}
-            taken = self._calls.json(
-                "POST", "/v1/videos", files={"video": (source.name, file)}, data=fields
-            )
-        return dict(taken["job"])
+        fields = {name: str(value) for name, value in wishes.items() if value is not None}
+        try:
+            with source.open("rb") as file:
+                return self._take(files={"video": (source.name, file)}, data=fields)
+        except OSError as error:
+            raise MediaError(f"{source}: cannot be read: {error.strerror}") from error
 
-    def video_at(self, path: str, *, every: int | None = None, hook: str | None = None) -> Json:
+    def video_at(
+        self,
+        path: str,
+        *,
+        every: int | None = None,
+        priority: int = 0,
+        hook: str | None = None,
+    ) -> Json:
         """Take a video that lies on the server, under one of its roots; its job."""
-        body = {"path": path, "every": every, "hook": hook}
-        return dict(self._calls.json("POST", "/v1/videos", json=body)["job"])
+        return self._take(json={"path": path, "every": every, "priority": priority, "hook": hook})
+
+    def _take(self, **body: Any) -> Json:
+        return dict(self._calls.json("POST", "/v1/videos", timeout=self._patient, **body)["job"])
 
     def job(self, job_id: str) -> Json:
         """One job, and how far it is."""
