@@ -103,6 +103,34 @@ class TestLimits:
         assert results[0]["problem"]["status"] == 413
         assert results[1]["document"]["media"]["name"] == "small.png"
 
+    def test_a_large_file_of_a_batch_is_refused_alone(self, http: httpx.Client) -> None:
+        files = [("images", ("large.png", png() + bytes(30_000))), ("images", ("a.png", png()))]
+
+        results = http.post("/v1/images/batch", files=files).json()["results"]
+
+        assert results[0]["problem"]["detail"].startswith("large.png: found 30,")
+        assert "document" in results[1]
+
+    def test_pictures_of_a_person_are_limited_as_others_are(
+        self, server: Serving, http: httpx.Client
+    ) -> None:
+        with server.http(server.token("labeller")) as labeller:
+            person = labeller.post("/v1/people", json={"name": "Ada"}).headers["Location"]
+            sizes = [(40, 30), (200, 100)]
+            files = [("pictures", (f"{w}.png", png((250, 0, 0), (w, h)))) for w, h in sizes]
+            noise = [("pictures", (f"{i}.png", bytes(19_000))) for i in range(3)]
+            taught = labeller.post(f"{person}/pictures", files=[*files, *noise])
+
+        assert taught.status_code == 200, taught.text
+        assert taught.json()["added"] == 1
+        assert taught.json()["refused"][0] == (
+            "200.png: found 200 x 100 pixels, expected at most 10,000 pixels in all"
+        )
+        assert len(taught.json()["refused"]) == 4
+        answer = http.post("/v1/search/face", files={"image": ("a.png", png(size_wh=(200, 100)))})
+        assert answer.status_code == 413
+        assert str(server.archive.folder) not in answer.text
+
 
 class TestSlow:
     @pytest.fixture

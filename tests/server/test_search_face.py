@@ -1,5 +1,6 @@
 """A picture in, the moments of whoever looks like its face out."""
 
+import struct
 from collections.abc import Iterator
 
 import httpx
@@ -60,6 +61,17 @@ def test_who_looks_like_a_face_is_found_the_likest_first(
     rest = like(http, RED, limit=1, after=page.json()["next"])
     assert (found(rest), rest.json()["next"]) == (["reddish.png"], None)
     assert like(http, GREEN, after=page.json()["next"]).status_code == 422
+
+
+def test_what_cannot_be_read_is_told_without_where_it_lies(
+    server: Serving, http: httpx.Client
+) -> None:
+    huge = png()[:16] + struct.pack(">II", 60_000, 60_000) + png()[24:]
+    for data in (huge, png()[:50], b""):
+        answer = http.post("/v1/search/face", files={"image": ("a.png", data)})
+        assert answer.status_code == 422
+        assert answer.json()["where"] == "a.png"
+        assert str(server.archive.folder) not in answer.text
 
 
 @BOTH

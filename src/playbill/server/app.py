@@ -142,6 +142,7 @@ def _services(
         opened.analyzer,
         threads=settings.picture_threads,
         most=settings.picture_queue,
+        max_bytes=settings.max_picture_bytes,
         max_pixels=settings.max_picture_pixels,
         metrics=metrics,
     )

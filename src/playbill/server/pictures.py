@@ -39,11 +39,19 @@ class Pictures:
     """Answers who and what is in a picture; one for an application."""
 
     def __init__(
-        self, analyzer: Analyzer, *, threads: int, most: int, max_pixels: int, metrics: Metrics
+        self,
+        analyzer: Analyzer,
+        *,
+        threads: int,
+        most: int,
+        max_bytes: int,
+        max_pixels: int,
+        metrics: Metrics,
     ) -> None:
         self._describing = analyzer
         self.name_by(None)
-        self._most, self._max_pixels, self._metrics = threads + most, max_pixels, metrics
+        self._most, self._metrics = threads + most, metrics
+        self._max_bytes, self._max_pixels = max_bytes, max_pixels
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="picture")
         self._inside = 0
 
@@ -102,7 +110,11 @@ class Pictures:
 
         Raises:
             Problem: 413 or 415.
+            MediaError: it is damaged.
         """
+        size = path.stat().st_size
+        if size > self._max_bytes:
+            raise too_large(path.name, f"{size:,} bytes", f"{self._max_bytes:,} bytes")
         form = picture_format(read_head(path))
         if form is None:
             raise wrong_type(path.name, "what is no picture", f"one of {', '.join(READERS)}")

@@ -29,6 +29,8 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """An answer may set its own instead."""
 
+FORM_BYTES = 64 << 10
+"""So much a form may add to the picture in it."""
 _REQUEST_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 _log = structlog.get_logger("playbill.server")
 
@@ -131,10 +133,10 @@ def most_bytes(path: str, settings: ServerSettings) -> int:
         return settings.max_video_bytes
     if path == "/v1/images/batch":
         return settings.max_batch_bytes
-    if path in {"/v1/images", "/v1/search/face"}:
-        return settings.max_picture_bytes
     if path.startswith("/v1/people/") and path.endswith("/pictures"):
-        return settings.max_picture_bytes
+        return settings.max_batch_bytes
+    if path in {"/v1/images", "/v1/search/face"}:
+        return settings.max_picture_bytes + FORM_BYTES
     return settings.max_json_bytes
 
 

@@ -1,5 +1,6 @@
 """People: made, taught, renamed, merged, hidden, forgotten."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -13,6 +14,7 @@ from playbill.archive.decisions.naming import rename
 from playbill.archive.forgetting import erase_blobs, forget
 from playbill.archive.people import PersonRow, create_person, get_person, list_people
 from playbill.datasets.people import PersonPicture
+from playbill.errors import MediaError
 from playbill.library.enrolling import Taught, enrol_pictures
 from playbill.server.auth import Curator, Labeller, Reader
 from playbill.server.etags import IfMatch, Match, etag
@@ -180,30 +182,40 @@ async def teach(
             raise Problem(422, "body: found no file, expected pictures", "invalid", where="body")
 
         async def work() -> Response:
-            taught = await to_thread.run_sync(_teach, services, person_id, form.files, caller.who)
+            taught = await _teach(services, person_id, form.files, caller.who)
             await to_thread.run_sync(services.naming.try_to_renew)
             return Response(taught.model_dump_json(), media_type="application/json")
 
         return await once(request, caller.who, form.digest(), work)
 
 
-def _teach(services: Services, person_id: str, files: list[Received], who: str) -> TaughtShown:
-    describer = services.describer()
+async def _teach(
+    services: Services, person_id: str, files: list[Received], who: str
+) -> TaughtShown:
+    """One picture at a time, in turn with those that others want to have analysed."""
+    shown = TaughtShown(added=0, known=0, refused=[])
+    teacher = partial(_taught, services, person_id, who)
+    await to_thread.run_sync(teacher, [])  # may they be taught at all?
+    for file in files:
+        try:
+            taught = await services.pictures.in_turn(partial(teacher, [file]), queued=False)
+        except (Problem, MediaError) as error:
+            said = error.detail if isinstance(error, Problem) else str(error)
+            shown.refused.append(said.replace(str(file.path), file.path.name))
+            continue
+        shown.added, shown.known = shown.added + taught.added, shown.known + taught.known
+        shown.refused += [
+            str(error).replace(str(file.path), file.path.name) for error in taught.refused
+        ]
+    return shown
+
+
+def _taught(services: Services, person_id: str, who: str, files: list[Received]) -> Taught:
     name = services.archive.database.read(lambda tx: get_person(tx, person_id)).name
+    for file in files:
+        services.pictures.check(file.path)
     pictures = [PersonPicture(file.path, name) for file in files]
-    taught: Taught = enrol_pictures(services.archive, describer, person_id, pictures, who=who)
-    paths = {str(file.path): file.path.name for file in files}
-    return TaughtShown(
-        added=taught.added,
-        known=taught.known,
-        refused=[_without_paths(str(error), paths) for error in taught.refused],
-    )
-
-
-def _without_paths(sentence: str, names: dict[str, str]) -> str:
-    for path, name in names.items():
-        sentence = sentence.replace(path, name)
-    return sentence
+    return enrol_pictures(services.archive, services.describer(), person_id, pictures, who=who)
 
 
 def _looked_at(tx: Connection, match: Match, person_id: str) -> None:

@@ -124,8 +124,8 @@ async def like(
 
 def _faces(services: Services, picture: Received, face: int | None) -> Embeddings:
     """The faces to look for; messages do not say where the server keeps the picture."""
-    services.pictures.check(picture.path)
     try:
+        services.pictures.check(picture.path)
         faces = example_faces(services.archive, services.describer(), [picture.path])
     except (ArchiveError, MediaError) as error:
         raise type(error)(str(error).replace(str(picture.path), picture.path.name)) from error
