@@ -3,18 +3,19 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from playbill.archive.database import Database
 from playbill.archive.media import add_media, get_media
 from playbill.archive.packing import unpack_vectors
 from playbill.archive.runs import get_run, keep_run, list_runs, named_run
-from playbill.archive.tables import appearances, faces, people, tracks
+from playbill.archive.tables import appearances, faces, people, runs, tracks
 from playbill.core.people import Match
 from playbill.errors import Conflict, NotInArchive
 from tests.support.analyses import ADA, CHARLES
@@ -82,6 +83,18 @@ def test_runs_of_one_medium_lie_side_by_side_and_the_newest_is_shown(database: D
         ("run-2", True),
         ("run-2", True),
     ]
+
+
+def test_the_run_that_came_last_is_the_newest_whatever_the_clock_says(database: Database) -> None:
+    media_id = database.write(lambda tx: keep(tx, sightings(ADA_SITS)))
+    ahead = datetime.now(UTC) + timedelta(hours=1)  # the clock of another machine
+    database.write(lambda tx: tx.execute(update(runs).values(added_at=ahead)))
+
+    database.write(lambda tx: keep(tx, sightings(ADA_SITS, run_id="run-2")))
+
+    assert database.read(lambda tx: get_media(tx, media_id)).run_id == "run-2"
+    linked = select(tracks.c.same_as).where(tracks.c.run_id == "run-2")
+    assert database.read(lambda tx: tx.execute(linked).scalar_one()) is not None
 
 
 def test_keeping_a_run_again_changes_nothing(database: Database) -> None:

@@ -1,7 +1,7 @@
 """What a run saw as rows of tables: nothing here asks a data base."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import null
@@ -13,11 +13,10 @@ from playbill.core.sightings import Sightings
 Values = dict[str, Any]
 
 
-def run_values(sightings: Sightings, fingerprint: str) -> Values:
-    """The row of the run itself."""
+def run_values(sightings: Sightings, fingerprint: str, now: datetime) -> Values:
+    """The row of the run itself, added `now`."""
     analysis, record = sightings.analysis, sightings.analysis.run
     said = run_json(record)
-    now = datetime.now(UTC)
     return {
         "id": record.id,
         "media_id": analysis.media.id,

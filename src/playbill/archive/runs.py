@@ -1,7 +1,7 @@
 """Runs: what one analysis found, written once and never changed; all runs of a medium are kept."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -77,7 +77,7 @@ def keep_run(
     _require_crops(sightings, crops)
     sightings = without_forgotten(tx, sightings)
     sightings, crops = kept_apart(tx, sightings, crops, _frames_apart_us(tx, sightings))
-    tx.execute(insert(runs).values(run_values(sightings, fingerprint)))
+    tx.execute(insert(runs).values(run_values(sightings, fingerprint, _now(tx, media_id))))
     _meet_people(tx, sightings)
     track_ids = _insert(tx, sightings, crops)
     link_tracks(tx, run.id)
@@ -168,6 +168,17 @@ def _frames_apart_us(tx: Connection, sightings: Sightings) -> int:
 
 def _between_us(rate: Fraction | None, every: int) -> int:
     return 0 if not rate else micros(every / rate)
+
+
+def _now(tx: Connection, media_id: str) -> datetime:
+    """The time, but later than that of every run of the medium: clocks of machines differ.
+
+    The newest run is shown, and what people said of older ones holds for it.
+    """
+    last = select(func.max(runs.c.added_at)).where(runs.c.media_id == media_id)
+    before: datetime | None = tx.execute(last).scalar()
+    now = datetime.now(UTC)
+    return now if before is None else max(now, before + timedelta(microseconds=1))
 
 
 def _is_kept(tx: Connection, run_id: str, fingerprint: str, media_id: str) -> bool:

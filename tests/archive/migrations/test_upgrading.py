@@ -190,7 +190,9 @@ def test_an_older_sqlite_file_is_copied_before_it_is_changed(
     upgrade_database(archive.database)
 
     archive.close()
-    copy = sqlite3.connect(tmp_path / "films" / f"archive.{NUMBERS[-1]}.db")
+    place = tmp_path / "films" / f"archive.{NUMBERS[-1]}.db"
+    assert place.stat().st_mode & 0o077 == 0
+    copy = sqlite3.connect(place)
     assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == (NUMBERS[-1],)
     assert copy.execute("SELECT word FROM words").fetchall() == [(before["words"][0][0],)]
     assert [row[1] for row in copy.execute("PRAGMA table_info(words)")] == [

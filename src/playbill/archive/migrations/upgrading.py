@@ -127,6 +127,7 @@ def _backup_of(database: Database) -> Before | None:
     def copy(revision: str) -> None:
         target = file.with_suffix(f".{revision}{file.suffix}")
         with atomic_path(target) as temporary:
+            temporary.chmod(0o600)
             copy_sqlite(file, temporary)
 
     return copy
