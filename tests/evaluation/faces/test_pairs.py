@@ -1,5 +1,6 @@
 """Pairs in folds: drawn, and read from a list in LFW's format."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbill.errors import DatasetError
+from playbill.evaluation.faces import pairs as pairs_module
 from playbill.evaluation.faces.pairs import Pairs, draw_pairs, read_pairs
 from tests.support.embedded import pictures_of
 
@@ -57,6 +59,26 @@ def test_as_many_pairs_of_two_people_as_of_one_where_there_are_enough() -> None:
         assert (same.sum(), (~same).sum()) == (280, 280)
     either_way = {frozenset(pair) for pair in zip(pairs.first, pairs.second, strict=True)}
     assert len(either_way) == len(pairs)
+
+
+def test_of_very_many_pictures_pairs_are_drawn_without_listing_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every pair of 30 pictures, each as often as the others."""
+    monkeypatch.setattr(pairs_module, "MOST_LISTED", 100)
+    people = np.repeat(np.arange(4), 30)
+    drawn: Counter[frozenset[int]] = Counter()
+    for seed in range(40):
+        pairs = draw_pairs(people, seed=seed)
+        rows = list(
+            zip(pairs.first[pairs.same].tolist(), pairs.second[pairs.same].tolist(), strict=True)
+        )
+        assert len({frozenset(row) for row in rows}) == len(rows) == 2 * 300
+        assert all(first != second and people[first] == people[second] for first, second in rows)
+        drawn.update(map(frozenset, rows))
+
+    assert len(drawn) == 4 * 30 * 29 // 2
+    assert max(drawn.values()) < 3 * 40 * 600 / len(drawn)
 
 
 def test_the_same_seed_draws_the_same_pairs() -> None:

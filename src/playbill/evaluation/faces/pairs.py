@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from glob import escape
 from itertools import combinations
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ FOLDS = 10
 PAIRS = 300
 """Of each kind in each fold, where there are as many."""
 SEED = 20_071_007
+MOST_LISTED = 1_000_000
+"""Pairs of one person in a fold that are listed to be drawn from: the list takes 100 bytes each."""
 Ids = NDArray[np.int64]
 
 
@@ -64,8 +67,7 @@ def draw_pairs(people: Ids, *, folds: int = FOLDS, seed: int = SEED) -> Pairs:
     parts: list[tuple[Ids, bool, int]] = []
     for number, some in enumerate(dealt):
         pictures = [np.flatnonzero(people == person) for person in some]
-        same = np.array([pair for rows in pictures for pair in combinations(rows, 2)])
-        same = random.permutation(same)[:PAIRS]
+        same = _pairs_of_one_person(pictures, random)
         different = _pairs_of_two_people(pictures, len(same), random)
         parts += [(same, True, number), (different, False, number)]
     rows = np.concatenate([pairs for pairs, _, _ in parts])
@@ -138,6 +140,24 @@ def _interleaved(many: Ids, few: Ids, folds: int) -> Ids:
     """An order that deals people with several pictures to every fold."""
     both = np.concatenate([many, few])
     return np.concatenate([both[start::folds] for start in range(folds)])
+
+
+def _pairs_of_one_person(pictures: list[Ids], random: np.random.Generator) -> Ids:
+    """Up to `PAIRS`: out of a list of all, or by their numbers where that would not fit."""
+    counts = np.array([len(rows) * (len(rows) - 1) // 2 for rows in pictures])
+    total = int(counts.sum())
+    if total <= MOST_LISTED:
+        every = np.array([pair for rows in pictures for pair in combinations(rows, 2)])
+        return np.asarray(random.permutation(every)[:PAIRS])
+    ends = np.cumsum(counts)
+    pairs = []
+    for number in random.choice(total, PAIRS, replace=False):
+        person = int(np.searchsorted(ends, number, side="right"))
+        place = int(number - (ends[person] - counts[person]))
+        later = (1 + isqrt(1 + 8 * place)) // 2  # pairs 0-1, 0-2, 1-2, 0-3, ... in turn
+        earlier = place - later * (later - 1) // 2
+        pairs.append((pictures[person][earlier], pictures[person][later]))
+    return np.array(pairs)
 
 
 def _pairs_of_two_people(pictures: list[Ids], count: int, random: np.random.Generator) -> Ids:
