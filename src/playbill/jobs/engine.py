@@ -157,27 +157,34 @@ class LocalEngine:
             if time.monotonic() >= slot.born:
                 self._spawn(slot)
         elif process.exitcode is not None:
-            slot.process = None
             self._bury(slot, process)
         elif (mib := _mib(process)) > self._hard_mib:
-            reason = f"the worker was ended: it took {mib:,} MiB, allowed are {self._hard_mib:,}"
             process.kill()
             process.join()
-            slot.process = None
-            self._let_go(process, reason)
+            reason = f"the worker was ended: it took {mib:,} MiB, allowed are {self._hard_mib:,}"
+            self._mourn(slot, process, reason, cause=f"its size of {mib:,} MiB")
 
     def _bury(self, slot: _Slot, process: SpawnProcess) -> None:
-        code = process.exitcode
-        if code in (Farewell.DONE.value, Farewell.STOPPED.value):
-            slot.over = True
-            return
-        if code == Farewell.RECYCLED.value:
-            slot.deaths, slot.born = 0, 0.0
-            return
-        slot.cause = _cause(code)
-        if self._let_go(process, f"the worker died by {slot.cause}"):
+        match process.exitcode:
+            case Farewell.DONE.value:
+                slot.process, slot.over = None, True
+            case Farewell.RECYCLED.value | Farewell.STOPPED.value:
+                # Stopped by others: we ask nobody to go while we still look after them.
+                slot.process, slot.deaths, slot.born = None, 0, 0.0
+            case code:
+                cause = _cause(code)
+                self._mourn(slot, process, f"the worker died by {cause}", cause=cause)
+
+    def _mourn(self, slot: _Slot, process: SpawnProcess, reason: str, *, cause: str) -> None:
+        """Free what the dead worker had; if it had nothing, the next one waits a little."""
+        slot.process = None
+        if self._let_go(process, reason):
             slot.deaths, slot.born = 0, 0.0  # of its work, which has three attempts
-            return
+        else:
+            self._pause(slot, cause)
+
+    def _pause(self, slot: _Slot, cause: str) -> None:
+        slot.cause = cause
         slot.deaths = slot.deaths + 1 if time.monotonic() - slot.born < YOUNG_S else 1
         slot.born = time.monotonic() + min(2.0 ** (slot.deaths - 1), self._longest_pause_s)
 
@@ -197,8 +204,14 @@ class LocalEngine:
         process = multiprocessing.get_context("spawn").Process(
             target=_process, args=(self._plan, self._grace_s), name="playbill-worker", daemon=True
         )
-        process.start()
-        slot.process, slot.born = process, time.monotonic()
+        slot.born = time.monotonic()
+        try:
+            process.start()
+        except OSError as error:  # no memory, or no room in the table of processes
+            log.warning("no worker can be started: %s", error)
+            self._pause(slot, f"a refusal of the system: {error.strerror}")
+        else:
+            slot.process = process
 
     def _end_all(self) -> None:
         running = [slot.process for slot in self._slots if slot.process is not None]

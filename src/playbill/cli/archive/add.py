@@ -18,7 +18,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.queue import JobRow, Load
 from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, who
-from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
+from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out, warn
 from playbill.cli.options import (
     DEFAULTS,
     Device,
@@ -305,14 +305,22 @@ def ended_by_signal() -> Iterator[None]:
 
 
 def _wait(archive: Archive, engine: Engine, report: Report, bar: FramesBar) -> None:
-    """Wait until no job of the named files is left."""
+    """Wait until no job of the named files is left.
+
+    Raises:
+        ArchiveError: the workers have gone before.
+    """
     while True:
         left = archive.database.read(queue.jobs_left)
         ours = sum(media_id in report.media for media_id in left.values())
         if not ours:
             return
         bar.show(archive.database.read(queue.load), ours)
-        engine.wait(LOOK_S)
+        if engine.wait(LOOK_S):
+            raise ArchiveError(
+                f"{archive.folder}: the workers have gone, with {counted(ours, 'job')} left to do: "
+                "the same command goes on"
+            )
 
 
 def _paths(named: Iterable[Path], archive: Archive) -> tuple[list[Path], list[PlaybillError]]:
