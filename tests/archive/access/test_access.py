@@ -60,6 +60,7 @@ def test_each_role_may_do_what_the_one_below_may() -> None:
         "Playbill-2026!",
         "AdaLovelace1815",
         "x" * 300,
+        "no text, but bytes: \udcff",
     ],
 )
 def test_passwords_that_are_guessed_at_once_are_refused(password: str) -> None:
@@ -79,6 +80,7 @@ def test_a_made_up_password_is_good_and_is_recognised_by_its_hash() -> None:
     assert not is_password(kept, password + "x")
     assert not is_password(None, password)
     assert not is_password("no hash", password)
+    assert not is_password(kept, password + "\udcff")
 
 
 def test_names_of_users_are_the_same_in_small_and_large_letters(database: Database) -> None:
@@ -89,10 +91,12 @@ def test_names_of_users_are_the_same_in_small_and_large_letters(database: Databa
         added(database, "ada LOVELACE")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a" * 101, "a\x07b"])
+@pytest.mark.parametrize("name", ["", "   ", "a" * 101, "a\x07b", "a\0b", "a\udcff"])
 def test_what_is_no_name_is_refused(database: Database, name: str) -> None:
     with pytest.raises(ArchiveError, match="cannot be a name"):
         added(database, name)
+    with pytest.raises(NotInArchive):
+        database.read(lambda tx: find_user(tx, name))
 
 
 def test_of_two_who_add_one_name_at_once_one_does(database: Database) -> None:

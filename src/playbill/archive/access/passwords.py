@@ -6,6 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from playbill.archive.packing import is_text
 from playbill.errors import ArchiveError
 
 LEAST_LETTERS = 12
@@ -24,8 +25,11 @@ def require_good(password: str, name: str) -> None:
     """Refuse what is guessed at once.
 
     Raises:
-        ArchiveError: too short, too long, of few letters, the user's name, or in everybody's list.
+        ArchiveError: no text, too short, too long, of few letters, the user's name, or in
+            everybody's list.
     """
+    if not is_text(password):
+        raise ArchiveError("the password is no text, expected UTF-8")
     if not LEAST_LETTERS <= len(password) <= MOST_LETTERS:
         raise ArchiveError(
             f"the password has {len(password)} letters, expected {LEAST_LETTERS} to {MOST_LETTERS}"
@@ -51,7 +55,7 @@ def is_password(kept: str | None, password: str) -> bool:
     """Whether `password` is the one; None takes as long as a wrong one."""
     try:
         return _hasher.verify(kept or _nobodys(), password) and kept is not None
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

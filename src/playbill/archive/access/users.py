@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from playbill.archive import audit
 from playbill.archive.access.roles import Role, to_role
+from playbill.archive.packing import is_text
 from playbill.archive.tables import sessions, users
 from playbill.errors import ArchiveError, Conflict, NotInArchive
 
@@ -175,7 +176,7 @@ def _require_another_admin(tx: Connection, user: User) -> None:
 
 def _to_name(name: str) -> str:
     folded = _folded(name)
-    if not 0 < len(folded) <= MOST_NAME_LETTERS or not folded.isprintable():
+    if not 0 < len(folded) <= MOST_NAME_LETTERS or not folded.isprintable() or not is_text(name):
         raise ArchiveError(
             f"users: {name[:120]!r} cannot be a name, expected 1 to {MOST_NAME_LETTERS} letters"
         )
@@ -183,4 +184,5 @@ def _to_name(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold().replace("\0", "\ufffd")
+    """A name as it is kept and looked for; what is no text is nobody's."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold() if is_text(name) else ""
