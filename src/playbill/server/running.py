@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from playbill.errors import OutputError
+from playbill.server.patience import PatientProtocol
 
 MOST_CONNECTIONS = 1000
 KEEP_ALIVE_S = 15
@@ -30,6 +32,7 @@ def config_of(
     """The configuration; port 0 takes any that is free."""
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
         host=host,
         port=port,
         log_config=None,
@@ -72,8 +75,11 @@ def run(
     """Serve until a signal; `started` is told the address, once requests are answered.
 
     Raises:
-        OutputError: the address cannot be had, or the application did not start.
+        OutputError: the address or the certificate cannot be had, or the application did not
+            start.
     """
+    if tls:
+        _check_tls(*tls)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends small answers without delay (TCP_NODELAY) only where the protocol is said.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -91,6 +97,16 @@ def run(
         server.run(sockets=[listener])
     if not server.started:
         raise OutputError(f"{url}: the server did not start; its log says why")
+
+
+def _check_tls(certificate: Path, key: Path) -> None:
+    """Before anything listens; a key with a password is none here, as nobody is asked for it."""
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{certificate}, {key}: cannot be used for TLS: {reason}") from error
 
 
 @contextmanager
