@@ -13,10 +13,17 @@ SETTINGS = LoopSettings(
 
 
 def main(folder: str) -> None:
-    loop = Loop(LineTask(), SETTINGS, Path(folder), network="line")
+    told: list[int] = []
+    loop = Loop(
+        LineTask(), SETTINGS, Path(folder), network="line", hook=lambda one: told.append(one.step)
+    )
     loop.run()
     weights = [float(values.detach().sum()) for values in loop.trained.parameters()]
-    (Path(folder) / f"rank-{loop.fabric.global_rank}.txt").write_text(repr(weights))
+    rank = loop.fabric.global_rank
+    (Path(folder) / f"rank-{rank}.txt").write_text(repr(weights))
+    (Path(folder) / f"told-{rank}.txt").write_text(repr(told))
+    loop.end_others()
+    (Path(folder) / f"network-{rank}.txt").write_text("written")
 
 
 if __name__ == "__main__":

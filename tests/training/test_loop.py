@@ -1,14 +1,19 @@
+import errno
 import json
 import math
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch import nn
+from torch.utils.tensorboard import SummaryWriter
 
 from playbill.errors import OutputError, TrainingError
-from playbill.training import checkpoint
+from playbill.training import checkpoint, curve
+from playbill.training import loop as training_loop
 from playbill.training.checkpoint import FILE
 from playbill.training.curve import BOARD, PICTURE, read_curve
 from playbill.training.loop import Loop
@@ -82,6 +87,113 @@ def _stopped_after(folder: Path, settings: LoopSettings, *, saved_at: int, lost_
     stopping.run()
 
 
+def test_a_curve_goes_on_in_the_middle_of_a_point(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    loop(whole).run()
+    with pytest.raises(TrainingError):
+        _stopped_after(cut, SETTINGS, saved_at=54, lost_at=57)
+
+    loop(cut).run()
+
+    assert read_curve(cut) == read_curve(whole)
+
+
+def test_what_is_said_again_when_all_is_done_adds_nothing_to_the_curve(tmp_path: Path) -> None:
+    measures = loop(tmp_path).run()
+    before = read_curve(tmp_path)
+
+    assert loop(tmp_path).run() == measures
+    assert read_curve(tmp_path) == before
+
+
+class Interrupted(LineTask):
+    """A task in which Ctrl-C is pressed while a loss is computed, or while it is evaluated."""
+
+    pressed_in: str = ""
+    times: int = 1
+
+    def loss(
+        self, module: nn.Module, batch: tuple[torch.Tensor, ...]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        if self.pressed_in == "loss":
+            for _ in range(self.times):
+                signal.raise_signal(signal.SIGINT)
+        return super().loss(module, batch)
+
+    def evaluate(self, module: nn.Module) -> dict[str, float]:
+        if self.pressed_in == "evaluate":
+            signal.raise_signal(signal.SIGINT)
+        return super().evaluate(module)
+
+
+@pytest.mark.parametrize("place", ["loss", "evaluate"])
+def test_ctrl_c_saves_what_is_whole_and_the_curve_stays_the_same(
+    place: str, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, steps=30, evaluate_every=10, ema=0.9)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    loop(whole, settings).run()
+    task = Interrupted()
+    task.pressed_in = place
+    with pytest.raises(KeyboardInterrupt):
+        Loop(task, settings, cut, network="line").run()
+
+    resumed = loop(cut, settings)
+    assert resumed.step == (1 if place == "loss" else 10)
+    resumed.run()
+
+    assert read_curve(cut) == read_curve(whole)
+
+
+def test_a_second_ctrl_c_saves_nothing_that_is_torn(tmp_path: Path) -> None:
+    task = Interrupted()
+    task.pressed_in, task.times = "loss", 2
+
+    with pytest.raises(KeyboardInterrupt):
+        Loop(task, SETTINGS, tmp_path, network="line").run()
+
+    assert not (tmp_path / FILE).exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.filterwarnings("ignore:.*to a meta parameter")
+def test_a_resumed_optimiser_is_where_the_weights_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop(tmp_path, replace(SETTINGS, steps=1)).run()
+    made = training_loop._fabric(SETTINGS)
+    made.strategy._root_device = torch.device("meta")  # type: ignore[attr-defined]
+    monkeypatch.setattr(type(made.strategy.accelerator), "setup_device", lambda *_: None)
+    # So that weights are moved in place, as they are to a graphics card.
+    monkeypatch.setattr(torch.__future__, "_swap_module_params_on_conversion", True)
+    monkeypatch.setattr(training_loop, "_fabric", lambda _settings: made)
+
+    resumed = loop(tmp_path)
+
+    [optimiser] = resumed.optimisers
+    moments = [state["exp_avg"].device.type for state in optimiser.state.values()]
+    assert moments == ["meta", "meta"]
+
+
+def test_a_gradient_that_is_no_number_does_not_come_into_the_weights(tmp_path: Path) -> None:
+    class Steep(LineTask):
+        def loss(
+            self, module: nn.Module, batch: tuple[torch.Tensor, ...]
+        ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+            loss, parts = super().loss(module, batch)
+            return loss + (loss - loss.detach()).sqrt(), parts  # 0, and infinitely steep there
+
+    steep = Loop(Steep(), SETTINGS, tmp_path, network="line")
+
+    with pytest.raises(TrainingError, match=r"line: the length of the gradient is (nan|inf) at"):
+        steep.run()
+    assert all(torch.isfinite(weights).all() for weights in steep.module.parameters())
+
+
 def test_a_loss_that_is_no_number_stops_the_training_at_the_last_good_checkpoint(
     tmp_path: Path,
 ) -> None:
@@ -112,6 +224,38 @@ def test_a_full_disk_leaves_the_last_checkpoint(
         loop(tmp_path, settings).run()
     assert (tmp_path / FILE).read_bytes() == before
     assert not list(tmp_path.glob(".playbill-*"))
+
+
+@pytest.mark.parametrize("where", ["curve.jsonl", "tensorboard"])
+def test_a_disk_that_is_full_of_curves_is_one_sentence(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if where == "tensorboard":
+        monkeypatch.setattr(SummaryWriter, "add_scalar", full)
+    else:
+        monkeypatch.setattr(curve, "_line", full)
+
+    with pytest.raises(OutputError, match="the curve cannot be written: no space left on device"):
+        loop(tmp_path).run()
+
+
+def test_a_checkpoint_of_other_weights_says_which(tmp_path: Path) -> None:
+    loop(tmp_path, replace(SETTINGS, steps=1)).run()
+    task = LineTask()
+    task.module.line = nn.Linear(2, 1)
+
+    with pytest.raises(TrainingError, match=r"does not fit .*: size mismatch for line\.weight"):
+        Loop(task, SETTINGS, tmp_path, network="line")
+
+
+def test_a_checkpoint_without_its_parts_is_refused(tmp_path: Path) -> None:
+    torch.save({"format": checkpoint.FORMAT, "network": "line"}, tmp_path / FILE)
+
+    with pytest.raises(TrainingError, match="checkpoint of another version"):
+        loop(tmp_path)
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
@@ -163,6 +307,18 @@ def test_the_hook_hears_of_every_point_with_rate_and_remaining_time(tmp_path: Pa
     assert heard[0].remaining_s == pytest.approx(30 / heard[0].steps_per_s)
     assert heard[-1].remaining_s == 0
     assert "no graphics card" in heard[0].device or torch.cuda.is_available()
+
+
+def test_a_slow_training_is_told_of_before_its_first_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_loop, "QUIET_S", 0.0)
+    heard: list[TrainingProgress] = []
+    settings = replace(SETTINGS, steps=10)
+    Loop(LineTask(), settings, tmp_path, network="line", hook=heard.append).run()
+
+    assert [report.step for report in heard] == list(range(1, 11))
+    assert [point["step"] for point in read_curve(tmp_path)] == [10, 10]
 
 
 def test_the_learning_rate_rises_in_the_warm_up_and_then_falls_to_nothing() -> None:

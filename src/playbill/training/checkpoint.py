@@ -1,7 +1,7 @@
 """Where a training stands, on the disk: weights, optimiser, step. Nothing in it is pickled code."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Checkpoint:
     optimisers: list[State]
     average: State | None
     """Of the moving average; None: there is none."""
+    losses: list[dict[str, float]] = field(default_factory=list)
+    """Of the steps since the last point of the curve, which the next one is the mean of."""
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -37,7 +39,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         OutputError: the disk is full, or the folder cannot be written.
     """
     content = {"format": FORMAT} | {
-        name: getattr(checkpoint, name) for name in Checkpoint.__slots__
+        entry.name: getattr(checkpoint, entry.name) for entry in fields(checkpoint)
     }
     with atomic_path(path) as part:
         try:
@@ -62,8 +64,12 @@ def read_checkpoint(path: Path, *, network: str) -> Checkpoint:
         raise TrainingError(f"{path}: the checkpoint cannot be read: {reason}") from error
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise TrainingError(f"{path}: this is no checkpoint of Playbill")
-    if content["network"] != network:
+    try:
+        found = Checkpoint(**content)
+    except TypeError as error:
+        raise TrainingError(f"{path}: this is a checkpoint of another version: {error}") from error
+    if found.network != network:
         raise TrainingError(
-            f"{path}: the checkpoint is of {content['network']}, expected one of {network}"
+            f"{path}: the checkpoint is of {found.network}, expected one of {network}"
         )
-    return Checkpoint(**content)
+    return found

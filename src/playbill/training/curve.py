@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
 from playbill.core.atomic import atomic_path
-from playbill.errors import TrainingError
+from playbill.errors import OutputError, TrainingError
 from playbill.plots.curves import curves_png
 
 LINES, PICTURE, BOARD = "curve.jsonl", "curves.png", "tensorboard"
@@ -22,25 +23,39 @@ class CurveWriter:
 
         Raises:
             TrainingError: what is there cannot be read.
+            OutputError: the folder cannot be written.
         """
         self.folder = folder
         self.points = [point for point in read_curve(folder) if point["step"] <= step]
         with atomic_path(folder / LINES) as part:
             part.write_text("".join(map(_line, self.points)), "utf-8")
-        self._board = SummaryWriter(folder / BOARD, purge_step=step + 1 if step else None)
+        with _writing(folder):
+            self._board = SummaryWriter(folder / BOARD, purge_step=step + 1 if step else None)
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
-        """Note `values` as they are after `step` steps."""
+        """Note `values` as they are after `step` steps; what was noted last is not noted twice.
+
+        Raises:
+            OutputError: the disk is full, say.
+        """
         point = {"step": step, **values}
+        if self.points[-1:] == [point]:
+            return
         self.points.append(point)
-        with (self.folder / LINES).open("a", encoding="utf-8") as file:
-            file.write(_line(point))
-        for name, value in values.items():
-            self._board.add_scalar(name, value, step)
+        with _writing(self.folder):
+            with (self.folder / LINES).open("a", encoding="utf-8") as file:
+                file.write(_line(point))
+            for name, value in values.items():
+                self._board.add_scalar(name, value, step)
 
     def draw(self, title: str) -> None:
-        """Bring the picture and TensorBoard's file up to date."""
-        self._board.flush()
+        """Bring the picture and TensorBoard's file up to date.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        with _writing(self.folder):
+            self._board.flush()
         curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for point in self.points:
             for name, value in point.items():
@@ -51,20 +66,40 @@ class CurveWriter:
                 part.write_bytes(curves_png(curves, title=title))
 
     def close(self) -> None:
-        """Let go of TensorBoard's file."""
-        self._board.close()
+        """Let go of TensorBoard's file.
+
+        Raises:
+            OutputError: what is left of it cannot be written.
+        """
+        with _writing(self.folder):
+            self._board.close()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """The operating system's refusals, from here or from TensorBoard's thread, in our words."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"{folder}: the curve cannot be written: {reason}; the last checkpoint is kept"
+        ) from error
 
 
 def read_curve(folder: Path) -> list[dict[str, float]]:
     """The points written so far, by step; empty before the first.
 
     Raises:
-        TrainingError: a line is not what `CurveWriter` writes.
+        TrainingError: it cannot be read, or a line is not what `CurveWriter` writes.
     """
     path = folder / LINES
     if not path.exists():
         return []
-    lines = path.read_text("utf-8").splitlines()
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"{path}: the curve cannot be read: {error}") from error
     try:
         return [_point(line) for line in lines[:-1]] + _last(lines[-1:])
     except (ValueError, KeyError, TypeError) as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """After a step that is a point of the curve."""
+    """After a step that is a point of the curve, or when nothing was said for a while."""
 
     device: str
     """What it runs on, for people."""
@@ -15,7 +15,7 @@ class TrainingProgress:
     steps_per_s: float
     """Since this process began, evaluations left out."""
     loss: float
-    """Mean since the last report."""
+    """Mean since the last point of the curve."""
     measures: Mapping[str, float]
     """Of the evaluation, where there just was one."""
 
