@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playbill.errors import ModelError
+from playbill.errors import ModelError, TrainingError
 from playbill.models.cards import read_card
 from playbill.training.export import export_onnx
 from playbill.training.model_files import write_model
@@ -51,6 +51,38 @@ def test_halved_weights_are_half_the_size_and_hardly_another_network(tmp_path: P
     assert [tuple(w.dims) for w in halves] == [(64, 3, 3, 3)]
 
 
+def test_weights_that_are_too_large_for_halves_stay_whole(tmp_path: Path) -> None:
+    large = Tiny()
+    large.body[0].weight.data[0, 0, 0, 0] = 1e5
+
+    difference = export_onnx(
+        large,
+        torch.randn(2, 3, 8, 8),
+        tmp_path / "large.onnx",
+        input_name="input",
+        output_names=["embedding"],
+        half_weights=True,
+    )
+
+    assert difference < 1
+    assert all(w.data_type != 10 for w in onnx.load(tmp_path / "large.onnx").graph.initializer)
+
+
+def test_a_network_that_gives_no_numbers_is_not_written(tmp_path: Path) -> None:
+    lost = Tiny()
+    lost.body[0].weight.data[0, 0, 0, 0] = torch.nan
+
+    with pytest.raises(TrainingError, match=r"lost\.onnx: the network differs from torch by nan"):
+        export_onnx(
+            lost,
+            torch.randn(2, 3, 8, 8),
+            tmp_path / "lost.onnx",
+            input_name="input",
+            output_names=["embedding"],
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_any_number_of_faces_goes_through(tmp_path: Path) -> None:
     exported(tmp_path / "tiny.onnx", half=True)
     session = onnxruntime.InferenceSession(tmp_path / "tiny.onnx")
@@ -74,7 +106,7 @@ def test_a_network_is_written_with_a_card_that_vouches_for_it(tmp_path: Path) ->
 
 
 def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"My Face: .*give another name"):
+    with pytest.raises(ModelError, match=r"My Face: .*give another one with --name"):
         write_model(
             tmp_path,
             "My Face",

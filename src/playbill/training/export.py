@@ -1,5 +1,6 @@
 """From torch to an ONNX file that Playbill runs, and the proof that it says the same."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +13,12 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from playbill.core.atomic import atomic_path
+from playbill.errors import TrainingError
 
 OPSET = 18
 SMALL = 1024
 """Constants of fewer numbers stay as they are: halving them saves nothing."""
+HALF_MOST = float(np.finfo(np.float16).max)
 
 
 def export_onnx(
@@ -44,6 +47,7 @@ def export_onnx(
         The greatest difference between the file's outputs and torch's on `example`.
 
     Raises:
+        TrainingError: the file gives no numbers on `example`.
         OutputError: the file cannot be written.
     """
     module = module.eval().cpu()
@@ -63,15 +67,24 @@ def export_onnx(
             )
         if half_weights:
             onnx.save(with_half_weights(onnx.load(part)), part)
-        return _difference(module, example, part)
+        difference = _difference(module, example, part)
+        if not math.isfinite(difference):
+            raise TrainingError(
+                f"{path}: the network differs from torch by {difference} on its example, expected "
+                "a number: nothing is written"
+            )
+        return difference
 
 
 def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same network with its large constants as float16, each turned back where it is used."""
+    """The same network with its large constants as float16, each turned back where it is used.
+
+    Constants with a number that is too large for float16 stay as they are.
+    """
     graph = model.graph
     for constant in list(graph.initializer):
         values = numpy_helper.to_array(constant)
-        if values.dtype != np.float32 or values.size < SMALL:
+        if values.dtype != np.float32 or values.size < SMALL or np.abs(values).max() > HALF_MOST:
             continue
         name = constant.name
         constant.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
@@ -87,7 +100,4 @@ def _difference(module: nn.Module, example: Tensor, path: Path) -> float:
     with torch.inference_mode():
         wanted = module(example)
     parts = wanted if isinstance(wanted, tuple) else (wanted,)
-    return max(
-        float(np.abs(mine - theirs.numpy()).max())
-        for mine, theirs in zip(found, parts, strict=True)
-    )
+    return float(np.max([np.abs(m - t.numpy()).max() for m, t in zip(found, parts, strict=True)]))
