@@ -252,3 +252,12 @@ def test_what_is_no_cvat_file_is_refused(tmp_path: Path, text: str, words: str) 
 
     with pytest.raises(DatasetError, match=words):
         open_objects(path)
+
+
+def test_numbers_beyond_reason_are_taken_as_not_said(cvat: Cvat) -> None:
+    many = "9" * 5000
+    path = cvat(body=IMAGE.replace('id="5"', f'id="{many}"').replace('"40"', f'"{many}"'))
+
+    [found] = open_objects(path)
+
+    assert (found.details.id, found.size_wh) == (None, SIZE)

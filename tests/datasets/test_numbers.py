@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbill.datasets.numbers import Numbering
+from playbill.datasets.numbers import Numbering, whole_of
 
 wishes = st.lists(st.none() | st.integers(-2, 8), max_size=20)
 
@@ -33,3 +33,9 @@ def test_a_new_number_is_the_smallest_that_is_free(wanted: list[int | None]) -> 
         if number != wish:
             assert number == min(n for n in range(1, 40) if n not in taken)
         taken.add(number)
+
+
+def test_a_whole_number_is_one_of_a_reasonable_length() -> None:
+    texts = ("0", " 12 ", "9" * 17, "9" * 18, "9" * 5000, "-1", "1.0", "", None)
+
+    assert [whole_of(text) for text in texts] == [0, 12, 10**17 - 1, *[None] * 6]

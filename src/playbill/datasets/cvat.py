@@ -9,6 +9,7 @@ from playbill.datasets.checking import Row, Sheet, checked
 from playbill.datasets.cvat_shapes import is_shape, read_shape
 from playbill.datasets.cvat_tracks import CvatVideo, TrackBoxes, open_frames
 from playbill.datasets.cvat_xml import CvatMeta, read_meta, stream_elements
+from playbill.datasets.numbers import whole_of
 from playbill.datasets.objects import About, ObjectDataset, PictureDetails, PictureObjects
 from playbill.datasets.picture_files import FolderListings, is_safe, report_missing, report_repeated
 from playbill.datasets.reading import Reading
@@ -128,13 +129,11 @@ def _name(element: Element) -> str:
 
 
 def _sheet(image: Element, path: Path, where: str) -> Sheet:
-    width, height, number = image.get("width", ""), image.get("height", ""), image.get("id", "")
-    stated = width.isdecimal() and height.isdecimal() and int(width) > 0 < int(height)
+    width, height, number = (whole_of(image.get(name)) for name in ("width", "height", "id"))
     subset = image.get("subset", "")
-    details = PictureDetails(
-        id=int(number) if number.isdecimal() else None, subsets=(subset,) if subset else ()
-    )
-    return Sheet(path, _name(image), (int(width), int(height)) if stated else None, where, details)
+    details = PictureDetails(id=number, subsets=(subset,) if subset else ())
+    stated_wh = (width, height) if width and height else None
+    return Sheet(path, _name(image), stated_wh, where, details)
 
 
 def _present(path: Path, pictures: Path, names: list[str], reading: Reading) -> frozenset[str]:

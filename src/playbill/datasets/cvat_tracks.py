@@ -12,6 +12,7 @@ import numpy as np
 from playbill.datasets.checking import Row, Sheet, checked
 from playbill.datasets.cvat_shapes import is_shape, read_shape
 from playbill.datasets.cvat_xml import CvatMeta
+from playbill.datasets.numbers import whole_of
 from playbill.datasets.objects import About, PictureDetails, PictureObjects
 from playbill.datasets.picture_files import find_pictures, report_missing
 from playbill.datasets.reading import Reading
@@ -40,15 +41,15 @@ class TrackBoxes:
         number, label = track.get("id", ""), track.get("label", "")
         class_id = self.names.setdefault(label, len(self.names))
         for element in track:
-            frame = element.get("frame", "")
-            where = f"{path}: track {number}: frame {frame}"
-            if not is_shape(element) or element.tag == "mask" or not frame.isdecimal():
+            frame = whole_of(element.get("frame"))
+            where = f"{path}: track {number}: frame {element.get('frame', '')}"
+            if not is_shape(element) or element.tag == "mask" or frame is None:
                 sentence = f"<{element.tag}> is not understood, expected a box with a frame"
                 reading.report("unheld-shape", where, sentence)
             elif element.get("outside") != "1":
                 try:
                     self.rows.append(_row(element, class_id, number, outlines=reading.outlines))
-                    self.frames.append(int(frame))
+                    self.frames.append(frame)
                 except (ValueError, OverflowError) as error:
                     reading.report("unreadable-labels", where, str(error))
 
@@ -57,7 +58,7 @@ def _row(element: Element, class_id: int, track: str, *, outlines: bool) -> Row:
     row = read_shape(element, class_id, (0, 0), f"track {track}", outlines=outlines)
     details = replace(
         row.details,
-        track=int(track) if track.isdecimal() else None,
+        track=whole_of(track),
         keyframe=element.get("keyframe") == "1",
     )
     return replace(row, details=details)

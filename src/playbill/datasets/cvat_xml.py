@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError, tostring
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from playbill.datasets.numbers import whole_of
 from playbill.datasets.reading import unreadable
 from playbill.errors import DatasetError
 
@@ -84,5 +85,4 @@ def _size(owner: Element) -> tuple[int, int] | None:
 
 
 def _whole(text: str | None) -> int:
-    text = (text or "").strip()
-    return int(text) if text.isdecimal() else 0
+    return whole_of(text) or 0

@@ -25,6 +25,16 @@ def text_of(value: float) -> str:
     return text.removesuffix(".0").removesuffix(".") if "." in text else text
 
 
+def whole_of(text: str | None) -> int | None:
+    """The whole number, 0 or more, that a text is; None where it is none, or one beyond reason.
+
+    >>> whole_of(" 12 "), whole_of("-1"), whole_of("9" * 5000), whole_of(None)
+    (12, None, None, None)
+    """
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 @dataclass(slots=True)
 class Numbering:
     """Gives every row a number of its own: the one it has, unless that is taken."""

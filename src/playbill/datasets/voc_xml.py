@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import parse
 
 from playbill.datasets.checking import Box, Row
+from playbill.datasets.numbers import whole_of
 from playbill.datasets.objects import NO_DETAILS, ObjectDetails, Part, PictureDetails
 from playbill.datasets.reading import Reading, unreadable
 from playbill.errors import DatasetError
@@ -158,7 +159,6 @@ def _size(root: Element) -> tuple[int, int] | None:
 
 
 def _details(root: Element) -> PictureDetails:
-    depth = _text(root, "size/depth")
     return PictureDetails(
         folder=_text(root, "folder"),
         database=_text(root, "source/database"),
@@ -168,7 +168,7 @@ def _details(root: Element) -> PictureDetails:
         owner_flickr_id=_text(root, "owner/flickrid"),
         owner_name=_text(root, "owner/name"),
         segmented=_is_set(root.findtext("segmented")),
-        depth=int(depth) if depth.isdecimal() else None,
+        depth=whole_of(root.findtext("size/depth")),
     )
 
 
