@@ -42,6 +42,20 @@ def read_text(path: Path) -> str:
         ) from error
 
 
+def read_classes(path: Path) -> tuple[str, ...]:
+    """The classes in a list, one a line, in its order.
+
+    Raises:
+        DatasetError: it cannot be read, is empty, or has a class twice.
+    """
+    labels = tuple(line.strip() for line in read_text(path).split("\n") if line.strip())
+    twice = {label for label in labels if labels.count(label) > 1}
+    if twice or not labels:
+        found = f"{min(twice)} more than once" if twice else "none"
+        raise DatasetError(f"{path}: expected a class a line, each once; found {found}")
+    return labels
+
+
 def first_few(names: list[str], limit: int = 3) -> str:
     """The first names of a list for a message: `a, b, c, ...`."""
     return ", ".join(names[:limit]) + (", ..." if len(names) > limit else "")

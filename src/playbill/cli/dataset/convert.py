@@ -13,9 +13,8 @@ from playbill.cli.dataset.options import picture_bar
 from playbill.datasets.objects import About, ObjectDataset, PictureObjects
 from playbill.datasets.opening import open_objects, write_objects
 from playbill.datasets.problems import Problem, ProblemList, refuse
-from playbill.datasets.reading import read_text
+from playbill.datasets.reading import read_classes
 from playbill.datasets.writing import Written
-from playbill.errors import DatasetError
 
 Format = Literal["coco", "voc", "yolo", "cvat"]
 SHOWN_PROBLEMS = 3
@@ -60,7 +59,7 @@ def convert(
         source,
         format=from_,
         pictures=pictures,
-        labels=None if labels is None else _listed(labels),
+        labels=None if labels is None else read_classes(labels),
         on_problem=problems if skip_bad else refuse,
     )
     with picture_bar(len(dataset), "pictures") as advance:
@@ -101,13 +100,6 @@ class Watched:
         for picture in self.dataset:
             yield picture
             self.advance()
-
-
-def _listed(path: Path) -> tuple[str, ...]:
-    labels = tuple(line.strip() for line in read_text(path).split("\n") if line.strip())
-    if not labels:
-        raise DatasetError(f"{path}: lists no class, expected one a line")
-    return labels
 
 
 def _summary(target: Path, written: Written, to: str) -> str:
