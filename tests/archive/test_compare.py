@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from playbill.archive.compare import Comparison, compare, roll_back
+from playbill.archive.compare import Comparison, Times, compare, roll_back
 from playbill.archive.database import Database
 from playbill.archive.decisions.promoting import promote
 from playbill.archive.media import get_media
 from playbill.core.appearances import Appearance
 from playbill.core.people import Match
+from playbill.core.timespan import TimeSpan
 from playbill.errors import Conflict, NotInArchive
 from tests.support.analyses import ADA, CHARLES
 from tests.support.sightings import Actor, Prop, keep, named, sightings, still, video
@@ -75,6 +79,20 @@ def test_one_person_in_two_places_is_not_renamed(database: Database) -> None:
 
     assert found.renamed == ()
     assert (names(found.gained), names(found.lost)) == (["Charles Babbage"], ["Ada Lovelace"])
+
+
+spans = st.tuples(st.integers(0, 8), st.integers(1, 4)).map(
+    lambda at: TimeSpan(Fraction(at[0]), Fraction(at[0] + at[1]))
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), spans), max_size=8), spans)
+def test_a_subject_is_seen_in_a_span_if_one_of_its_own_overlaps_it(
+    seen: list[tuple[str, TimeSpan]], asked: TimeSpan
+) -> None:
+    expected = any(subject == "a" and span.overlaps(asked) for subject, span in seen)
+
+    assert Times(seen).overlap("a", asked) is expected
 
 
 def test_pictures_are_compared_by_what_is_in_them(database: Database) -> None:

@@ -1,9 +1,11 @@
 """Two runs of one medium side by side: what another model gains, loses, and calls otherwise."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +24,8 @@ from playbill.core.joining import find_appearances
 from playbill.core.people import Person
 from playbill.core.timespan import TimeSpan, join_spans
 from playbill.errors import Conflict
+
+T = TypeVar("T")
 
 MOMENT_S = Fraction(1, 1000)
 """A picture has no time; its appearances are compared as if they lasted this long."""
@@ -51,6 +55,22 @@ class Comparison:
     """By start."""
 
 
+class Times(Generic[T]):
+    """When each of many subjects is seen; asked for one moment after the other, it is quick."""
+
+    def __init__(self, seen: Iterable[tuple[T, TimeSpan]]) -> None:
+        spans: dict[T, list[TimeSpan]] = defaultdict(list)
+        for subject, span in seen:
+            spans[subject].append(span)
+        self._spans = {subject: join_spans(some) for subject, some in spans.items()}
+
+    def overlap(self, subject: T, span: TimeSpan) -> bool:
+        """Whether the subject is seen at some moment of `span`."""
+        spans = self._spans.get(subject, [])
+        begun = bisect_left(spans, span.end_s, key=lambda one: one.start_s)
+        return begun > 0 and spans[begun - 1].overlaps(span)
+
+
 @dataclass(frozen=True, slots=True)
 class _TrackName:
     person: Person | None
@@ -76,14 +96,15 @@ def compare(tx: Connection, run_a: str, run_b: str) -> Comparison:
         )
     renamed = _renamed(tx, a, b)
     mine, theirs = (_appearances(analysis_today(tx, run.id)) for run in (a, b))
-    gained = [one for one in theirs if not _has(mine, one)]
-    lost = [one for one in mine if not _has(theirs, one)]
+    gained, lost = _not_in(mine, theirs), _not_in(theirs, mine)
+    after = Times((one.after, one.span) for one in renamed)
+    before = Times((one.before, one.span) for one in renamed)
     return Comparison(
         a,
         b,
         len(theirs) - len(gained),
-        tuple(one for one in gained if not _explained(one, ((r.after, r.span) for r in renamed))),
-        tuple(one for one in lost if not _explained(one, ((r.before, r.span) for r in renamed))),
+        tuple(one for one in gained if not _explained(one, after)),
+        tuple(one for one in lost if not _explained(one, before)),
         renamed,
     )
 
@@ -151,18 +172,16 @@ def _appearances(analysis: Analysis) -> tuple[Appearance, ...]:
     return find_appearances(analysis.frames, (), MOMENT_S, bridge=0)
 
 
-def _has(others: Sequence[Appearance], one: Appearance) -> bool:
-    return any(
-        _subject(one) == _subject(other) and one.span.overlaps(other.span) for other in others
-    )
+def _not_in(others: Iterable[Appearance], some: Iterable[Appearance]) -> list[Appearance]:
+    """Those that none of the others is the same as at the same time."""
+    times = Times((_subject(one), one.span) for one in others)
+    return [one for one in some if not times.overlap(_subject(one), one.span)]
 
 
 def _subject(one: Appearance) -> tuple[str, int, str | None]:
     return one.kind, one.class_id, one.person.id if one.person else None
 
 
-def _explained(one: Appearance, named: Iterable[tuple[Person | None, TimeSpan]]) -> bool:
+def _explained(one: Appearance, named: Times[Person | None]) -> bool:
     """Whether it is a face with another name, and so no more or less than before."""
-    return one.kind == "person" and any(
-        one.person == person and one.span.overlaps(span) for person, span in named
-    )
+    return one.kind == "person" and named.overlap(one.person, one.span)
