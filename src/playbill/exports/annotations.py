@@ -11,22 +11,20 @@ from playbill.core.analysis import Analysis
 from playbill.core.boxes import whole_pixels
 from playbill.core.metadata import Box
 from playbill.core.timespan import TimeSpan
+from playbill.exports.place import Place
 from playbill.exports.source import source_facts
-from playbill.exports.timeline import media_url
 from playbill.exports.words import said, score, seconds_text
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 FRAGMENTS = "http://www.w3.org/TR/media-frags/"
 OWN = "urn:playbill:"
-NOWHERE = "https://playbill.invalid/"
-"""The base of addresses where nobody gave one: a name that never leads anywhere (RFC 2606)."""
 
 Json = dict[str, Any]
 
 
-def web_annotations(analysis: Analysis, base_url: str) -> Iterator[str]:
+def web_annotations(analysis: Analysis, place: Place) -> Iterator[str]:
     """An annotation page: first the appearances, then each object of each analysed frame."""
-    source = media_url(analysis, base_url or NOWHERE)
+    source = place.somewhere.of(analysis.media)
     run = analysis.run
     facts = {f"playbill:{key}": value for key, value in source_facts(analysis).items()}
     head: Json = {

@@ -7,13 +7,14 @@ does not say whether frames are dropped; the adapter reads it in the tests.
 from xml.etree.ElementTree import Element
 
 from playbill.core.analysis import Analysis
+from playbill.exports.place import Place
 from playbill.exports.source import facts_text
 from playbill.exports.timecode import TimecodeRate
-from playbill.exports.timeline import Timeline, media_url
+from playbill.exports.timeline import Timeline
 from playbill.exports.xml_parts import add, document
 
 
-def fcp7_text(analysis: Analysis, base_url: str) -> str:
+def fcp7_text(analysis: Analysis, place: Place) -> str:
     """A sequence with one clip of the whole medium and a marker for each appearance.
 
     Raises:
@@ -29,7 +30,7 @@ def fcp7_text(analysis: Analysis, base_url: str) -> str:
     video = add(add(sequence, "media"), "video")
     _size(add(video, "format"), line)
     track = add(video, "track")
-    _clip(track, line, media_url(analysis, base_url))
+    _clip(track, line, place.of(analysis.media))
     return document(root, "<!DOCTYPE xmeml>")
 
 

@@ -8,13 +8,14 @@ wants them: `1001/30000s` times a number.
 from xml.etree.ElementTree import Element
 
 from playbill.core.analysis import Analysis
+from playbill.exports.place import Place
 from playbill.exports.source import facts_text
 from playbill.exports.timecode import TimecodeRate
-from playbill.exports.timeline import Timeline, media_url
+from playbill.exports.timeline import Timeline
 from playbill.exports.xml_parts import add, document
 
 
-def fcpxml_text(analysis: Analysis, base_url: str) -> str:
+def fcpxml_text(analysis: Analysis, place: Place) -> str:
     """A project with one clip of the whole medium and a marker for each appearance.
 
     Raises:
@@ -26,7 +27,7 @@ def fcpxml_text(analysis: Analysis, base_url: str) -> str:
     root = Element("fcpxml", version="1.8")
     resources = add(root, "resources")
     add(resources, "format", id="r1", frameDuration=_time(rate, 1), width=width, height=height)
-    url = media_url(analysis, base_url)
+    url = place.of(analysis.media)
     clip = {"name": line.name, "start": "0s", "duration": whole, "format": "r1"}
     asset = add(resources, "asset", id="r2", src=url, hasVideo="1", **clip)
     metadata = add(asset, "metadata")

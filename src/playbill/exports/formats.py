@@ -24,12 +24,13 @@ from playbill.exports.edl import edl_lines
 from playbill.exports.fcp7 import fcp7_text
 from playbill.exports.fcpxml import fcpxml_text
 from playbill.exports.iiif import iiif_manifest
+from playbill.exports.place import Place
 from playbill.exports.tables import APPEARANCES, OBJECTS, Table
 from playbill.exports.training_sets import coco_chunks, cvat_chunks, voc_chunks, yolo_chunks
 from playbill.exports.webvtt import webvtt_chapters, webvtt_metadata
 
-Writer = Callable[[Iterable[Analysis], str], Iterator[bytes]]
-"""Takes the media and the address that they lie under; empty: beside the export."""
+Writer = Callable[[Iterable[Analysis], Place], Iterator[bytes]]
+"""Takes the media and where they lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +49,21 @@ class Format:
 
 
 def _of_one(write: Callable[[Analysis], Iterable[str]]) -> Writer:
-    def chunks(analyses: Iterable[Analysis], _base_url: str) -> Iterator[bytes]:
+    def chunks(analyses: Iterable[Analysis], _place: Place) -> Iterator[bytes]:
         return (text.encode() for analysis in analyses for text in write(analysis))
 
     return chunks
 
 
-def _of_one_at(write: Callable[[Analysis, str], Iterable[str]]) -> Writer:
-    def chunks(analyses: Iterable[Analysis], base_url: str) -> Iterator[bytes]:
-        return (text.encode() for analysis in analyses for text in write(analysis, base_url))
+def _of_one_at(write: Callable[[Analysis, Place], Iterable[str]]) -> Writer:
+    def chunks(analyses: Iterable[Analysis], place: Place) -> Iterator[bytes]:
+        return (text.encode() for analysis in analyses for text in write(analysis, place))
 
     return chunks
 
 
 def _of_all(write: Callable[[Iterable[Analysis]], Iterator[bytes]]) -> Writer:
-    def chunks(analyses: Iterable[Analysis], _base_url: str) -> Iterator[bytes]:
+    def chunks(analyses: Iterable[Analysis], _place: Place) -> Iterator[bytes]:
         return write(analyses)
 
     return chunks
@@ -78,21 +79,21 @@ def _parquet(table: Table, analyses: Iterable[Analysis]) -> Iterator[bytes]:
     return chunks
 
 
-def _otio(analysis: Analysis, base_url: str) -> Iterator[str]:
+def _otio(analysis: Analysis, place: Place) -> Iterator[str]:
     module = from_extra("playbill.exports.otio", "exports")
-    yield module.otio_text(analysis, base_url)
+    yield module.otio_text(analysis, place)
 
 
 def _cvat(analyses: Iterable[Analysis]) -> Iterator[bytes]:
     return (chunk for analysis in analyses for chunk in cvat_chunks(analysis))
 
 
-def _fcp7(analysis: Analysis, base_url: str) -> Iterator[str]:
-    yield fcp7_text(analysis, base_url)
+def _fcp7(analysis: Analysis, place: Place) -> Iterator[str]:
+    yield fcp7_text(analysis, place)
 
 
-def _fcpxml(analysis: Analysis, base_url: str) -> Iterator[str]:
-    yield fcpxml_text(analysis, base_url)
+def _fcpxml(analysis: Analysis, place: Place) -> Iterator[str]:
+    yield fcpxml_text(analysis, place)
 
 
 _ANNOTATIONS = 'application/ld+json;profile="http://www.w3.org/ns/anno.jsonld"'
@@ -228,7 +229,7 @@ def format_named(name: str) -> Format:
 
 
 def export_chunks(
-    analyses: Iterable[Analysis], name: str, *, base_url: str = ""
+    analyses: Iterable[Analysis], name: str, *, base_url: str = "", file_url: str = ""
 ) -> Iterator[bytes]:
     """An export in pieces, for who sends it on.
 
@@ -239,14 +240,15 @@ def export_chunks(
         analyses: read once, one after the other.
         name: of the format.
         base_url: the address that the media lie under; empty: beside the export.
+        file_url: the address of the one medium, where it is not its name below `base_url`.
 
     Raises:
         ExportError: no such format, or it cannot hold that.
         ExtraMissing: a library for it is not installed.
     """
     format_ = format_named(name)
-    address = f"{base_url.rstrip('/')}/" if base_url else ""
-    chunks = format_.write(analyses if format_.several else [_only(analyses, name)], address)
+    place = Place(f"{base_url.rstrip('/')}/" if base_url else "", file_url)
+    chunks = format_.write(analyses if format_.several else [_only(analyses, name)], place)
     return chain([next(chunks, b"")], chunks)
 
 

@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
-from playbill.exports.annotations import NOWHERE, Json, seen_in, time_fragment
+from playbill.exports.annotations import Json, seen_in, time_fragment
+from playbill.exports.place import Place
 from playbill.exports.source import facts_text, source_facts
-from playbill.exports.timeline import media_url
 from playbill.exports.words import one_line, said, seconds
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 
 
-def iiif_manifest(analysis: Analysis, base_url: str) -> Iterator[str]:
-    """The manifest, whose addresses begin with `base_url`."""
+def iiif_manifest(analysis: Analysis, place: Place) -> Iterator[str]:
+    """The manifest, whose addresses begin with the base of `place`."""
     media = analysis.media
-    manifest = f"{base_url or NOWHERE}iiif/{media.id}"
+    manifest = f"{place.somewhere.base_url}iiif/{media.id}"
     canvas = f"{manifest}/canvas/1"
     head: Json = {
         "@context": CONTEXT,
@@ -33,7 +33,7 @@ def iiif_manifest(analysis: Analysis, base_url: str) -> Iterator[str]:
     if structures := _ranges(analysis, manifest, canvas):
         head["structures"] = structures
     shape = _shape(analysis)
-    drawn = media_url(analysis, base_url or NOWHERE)
+    drawn = place.somewhere.of(media)
     painting = {
         "id": f"{canvas}/painting",
         "type": "AnnotationPage",

@@ -7,12 +7,13 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from playbill.core.analysis import Analysis
 from playbill.exports.facts import appearance_facts
-from playbill.exports.timeline import Marker, Timeline, media_url
+from playbill.exports.place import Place
+from playbill.exports.timeline import Marker, Timeline
 
 Colour = otio.schema.MarkerColor
 
 
-def otio_text(analysis: Analysis, base_url: str) -> str:
+def otio_text(analysis: Analysis, place: Place) -> str:
     """One clip of the whole medium with a marker for each appearance.
 
     Raises:
@@ -23,7 +24,7 @@ def otio_text(analysis: Analysis, base_url: str) -> str:
     clip = otio.schema.Clip(
         name=line.name,
         media_reference=otio.schema.ExternalReference(
-            target_url=media_url(analysis, base_url), available_range=whole
+            target_url=place.of(analysis.media), available_range=whole
         ),
         source_range=whole,
         metadata={"playbill": line.facts()},

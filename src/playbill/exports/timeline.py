@@ -6,7 +6,6 @@ on the next one. What was done is said in every file.
 """
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
@@ -111,8 +110,3 @@ def _marker(seen: Appearance, counter: FrameCounter, frames: int) -> Marker:
     start = min(counter.frame_at(seen.span.start_s), frames - 1)
     end = min(counter.frame_at(seen.span.end_s), frames)
     return Marker(one_line(said(seen)), start, max(end - start, 1), seen)
-
-
-def media_url(analysis: Analysis, base_url: str) -> str:
-    """Where the medium is to be found: below `base_url`, or beside the export."""
-    return base_url + quote(analysis.media.name)

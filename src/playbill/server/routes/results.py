@@ -1,6 +1,5 @@
 """What was found in a medium: documents and exports, and its frames as pictures."""
 
-from collections.abc import Iterator
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path as FilePath
@@ -88,7 +87,8 @@ def document(
     tag = content_tag(document_text(analysis), name, base, version("playbill"), weak=True)
     if has_already(request, tag):
         return unchanged(tag)
-    chunks: Iterator[bytes] = export_chunks([analysis], name, base_url=f"{base}v1/media/{media_id}")
+    here = f"{base}v1/media/{media_id}"
+    chunks = export_chunks([analysis], name, base_url=here, file_url=f"{here}/file")
     target = FORMATS[name]
     stem = FilePath(analysis.media.name).stem
     return StreamingResponse(
