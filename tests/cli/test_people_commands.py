@@ -105,7 +105,11 @@ def test_forgetting_says_what_it_erased(
     people("name", "c", "Ada", "--new")
     monkeypatch.setattr("sys.stdin", StringIO("n\n"))
 
-    assert people("forget", "Ada").code == 1
+    asked = people("forget", "Ada")
+    assert (asked.code, "Erase Ada, seen 2 times in 1 media, for good?" in asked.err) == (1, True)
+    assert people("forget", "Adda").complaints == [
+        "'Adda': nobody in the archive has this id or name"
+    ]
     done = people("forget", "Ada", "--yes")
 
     assert "forgotten: 1 people, 0 portraits, 3 faces in 2 tracks, 3 files" in done.out

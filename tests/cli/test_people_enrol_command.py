@@ -32,7 +32,7 @@ def test_people_are_learned_once_and_what_is_no_use_is_said(
     assert "found no face" in first.complaints[0]
     assert first.out.splitlines() == [
         "2 pictures learned, 0 known already",
-        "known by face: 1 people; of another name now: 0 tracks",
+        "known by face: 1 person; of another name now: 0 tracks",
     ]
     assert again.out.splitlines() == ["0 pictures learned, 2 known already"]
     assert after.code == 0

@@ -227,7 +227,12 @@ def test_users_and_keys_are_made_listed_and_locked_out(tmp_path: Path) -> None:
     ).stdout
     assert re.fullmatch(r"pb_[0-9a-f]{32}_\S{43}\n", token)
     keys = playbill("keys", "list", *where).stdout
-    assert keys.split()[1:] == ["ada", "ingest", "read"]
+    assert keys.split()[1:5] == ["ada", "ingest", "read", "until"]
+    said = json.loads(playbill("keys", "list", "--json", *where).stdout)
+    assert (said["scopes"], said["revoked"], said["lastUsed"]) == (["read"], None, None)
+    assert said["expires"] is not None
+    forever = CliRunner().invoke(app, ["keys", "add", "ada", "x", "--days", "99999999", *where])
+    assert forever.exit_code == 2
     assert playbill("keys", "revoke", keys.split()[0], *where).stdout == "ingest  revoked\n"
     assert "none with the id" in playbill("keys", "revoke", "nothing", *where).refusal
     secret = playbill("keys", "hook-secret", *where).stdout

@@ -41,9 +41,9 @@ def warn(sentence: str) -> None:
     err().print(f"[bold yellow]warning:[/] {escape(sentence)}")
 
 
-def counted(number: int, what: str) -> str:
-    """So many of a thing: `1 face`, `2 faces`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """So many of a thing: `1 face`, `2 faces`; None: the plural has an `s`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
+from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out, warn
 from playbill.cli.options import (
     DEFAULTS,
     Device,
@@ -126,15 +126,11 @@ def _summary(path: Path, fitted: FittedGallery) -> str:
             f"of whom {calibration.measured_rate:.1%} got a wrong name"
         )
     return (
-        f"{escape(str(path))}: {_count(people, 'person', 'people')}, "
-        f"{_count(len(fitted.gallery), 'picture', 'pictures')}; answers by "
+        f"{escape(str(path))}: {counted(people, 'person', 'people')}, "
+        f"{counted(len(fitted.gallery), 'picture')}; answers by "
         f"{fitted.choice.method}; names from a score of {calibration.threshold:.3f} on, so that at "
         f"most {calibration.stranger_rate:.1%} of strangers get one ({', and '.join(rests_on)})"
     )
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _sentence(doubt: Doubt, enrolled: Enrolled) -> str:

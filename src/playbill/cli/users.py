@@ -4,12 +4,12 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from playbill.archive.access.hook_secret import hook_secret
-from playbill.archive.access.keys import issue_key, list_keys, revoke_key
+from playbill.archive.access.keys import Key, issue_key, list_keys, revoke_key
 from playbill.archive.access.passwords import hash_password, new_password, require_good
 from playbill.archive.access.roles import ALLOWED, ROLES, SCOPES
 from playbill.archive.access.users import (
@@ -28,6 +28,7 @@ from playbill.errors import ArchiveError
 users = typer.Typer(no_args_is_help=True, help="Who may use the server.")
 keys = typer.Typer(no_args_is_help=True, help="Keys of programs that use the server.")
 
+MOST_DAYS = 36_500
 Name = Annotated[str, typer.Argument(help="The user's name.")]
 Role = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}: from the least to the most.")]
 FromInput = Annotated[
@@ -113,7 +114,9 @@ def add_key(
         list[str] | None,
         typer.Option(help=f"{', '.join(SCOPES)}; several times. All of the user's, if none."),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="It counts so long.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="It counts so long.")
+    ] = None,
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
 ) -> None:
     """Make a key and print it, once; programs send it as `Authorization: Bearer KEY`.
@@ -138,9 +141,12 @@ def show_keys(archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False)
             lambda tx: (list_keys(tx), {user.id: user.name for user in list_users(tx)})
         )
     for key in rows:
-        state = "revoked" if key.revoked_at else ",".join(key.scopes)
-        said = {"id": key.id, "user": names[key.user_id], "name": key.name, "scopes": state}
-        text = json.dumps(said, ensure_ascii=False) if as_json else "  ".join(said.values())
+        user = names[key.user_id]
+        text = (
+            json.dumps(_key_json(key, user), ensure_ascii=False)
+            if as_json
+            else f"{key.id}  {user}  {key.name}  {_state(key)}"
+        )
         out().print(text, markup=False, soft_wrap=True)
 
 
@@ -165,6 +171,28 @@ def show_hook_secret(archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
         secret = hook_secret(found.folder)
         found.database.write(lambda tx: record(tx, who(), "hook-secret.show", "server"))
     out().print(secret, markup=False, soft_wrap=True)
+
+
+def _key_json(key: Key, user: str) -> dict[str, Any]:
+    moments = {
+        "created": key.created_at,
+        "expires": key.expires_at,
+        "revoked": key.revoked_at,
+        "lastUsed": key.last_used_at,
+    }
+    said = {"id": key.id, "user": user, "name": key.name, "scopes": list(key.scopes)}
+    return said | {what: at and at.isoformat() for what, at in moments.items()}
+
+
+def _state(key: Key) -> str:
+    """What it is good for, and how long."""
+    if key.revoked_at is not None:
+        return "revoked"
+    scopes = ",".join(key.scopes)
+    if key.expires_at is None:
+        return scopes
+    over = key.expires_at <= datetime.now(UTC)
+    return f"{scopes}  {'expired' if over else 'until'} {key.expires_at.astimezone():%Y-%m-%d}"
 
 
 def _set_active(archive: Path, name: str, *, active: bool) -> None:

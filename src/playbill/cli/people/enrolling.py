@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from playbill.archive.archive import Archive
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
-from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out
+from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out
 from playbill.cli.options import DEFAULTS, MinFace, MinFaceScore, Models, Precision, model_names
 from playbill.cli.people import app
 from playbill.datasets.people import find_people
@@ -58,7 +58,7 @@ def enrol(
             )
         for error in taught.refused:
             complain(error)
-        out().print(f"{taught.added} pictures learned, {taught.known} known already")
+        out().print(f"{counted(taught.added, 'picture')} learned, {taught.known} known already")
         if taught.added:
             _match(there, describer)
     if taught.refused:
@@ -86,8 +86,9 @@ def _match(archive: Archive, describer: Describer) -> None:
         changed = match_again(
             archive, open_recogniser(stored), lambda done: bar.update(task, completed=done)
         )
-    known = len(stored.fitted.gallery.people)
-    out().print(f"known by face: {known} people; of another name now: {changed} tracks")
+    known = counted(len(stored.fitted.gallery.people), "person", "people")
+    renamed = counted(changed, "track")
+    out().print(f"known by face: {known}; of another name now: {renamed}")
 
 
 def _bar(what: str) -> Progress:

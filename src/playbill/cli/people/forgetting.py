@@ -6,9 +6,10 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from playbill.archive.forgetting import Forgotten, erase_blobs, forget
+from playbill.archive.forgetting import erase_blobs, forget
+from playbill.archive.people import PersonCounts, PersonRow, counts_of
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
-from playbill.cli.console import out
+from playbill.cli.console import counted, out
 from playbill.cli.people import app
 from playbill.cli.people.options import PersonArgument, find_person
 
@@ -25,14 +26,18 @@ def forget_(
 
     $ playbill people forget "Ada Lovelace" --yes
     """
-    if not yes:
-        typer.confirm(f"Erase {person} for good? This cannot be undone", abort=True, err=True)
 
-    def work(tx: Connection) -> Forgotten:
-        return forget(tx, who(), find_person(tx, person).id)
+    def look(tx: Connection) -> tuple[PersonRow, PersonCounts]:
+        row = find_person(tx, person)
+        return row, counts_of(tx, [row.id])[row.id]
 
     with opened(archive) as place:
-        done = place.database.write(work)
+        row, counts = place.database.read(look)
+        seen = f"seen {counted(counts.appearances, 'time')} in {counts.media} media"
+        if not yes:
+            said = f"Erase {row.name}, {seen}, for good? This cannot be undone"
+            typer.confirm(said, abort=True, err=True)
+        done = place.database.write(lambda tx: forget(tx, who(), row.id))
         erase_blobs(place, done)
     erased = done.erased
     out().print(

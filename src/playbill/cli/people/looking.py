@@ -21,7 +21,7 @@ from playbill.archive.people import (
     merged_into,
 )
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
-from playbill.cli.console import err, out
+from playbill.cli.console import counted, err, out
 from playbill.cli.people import app
 from playbill.cli.people.options import PersonArgument, find_person, title
 
@@ -50,7 +50,11 @@ def list_(
         for row in page.items:
             _print_json(_person(row, counts[row.id]))
     else:
-        table = Table("name", "media", "spans", "portraits", "id", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        table.add_column("name", overflow="fold")
+        for heading in ("media", "spans", "portraits"):
+            table.add_column(heading, no_wrap=True)
+        table.add_column("id", min_width=36)  # whole, to be copied
         for row in page.items:
             n = counts[row.id]
             numbers = (str(n.media), str(n.appearances), str(n.portraits))
@@ -81,7 +85,8 @@ def show(
         return
     out().print(f"{title(row)}  {escape(row.id)}{_states(row)}", soft_wrap=True)
     out().print(
-        f"seen {counts.appearances} times in {counts.media} media; {counts.portraits} portraits"
+        f"seen {counted(counts.appearances, 'time')} in {counts.media} media; "
+        f"{counted(counts.portraits, 'portrait')}"
     )
     for one in merged:
         out().print(f"one with {title(one)}  {escape(one.id)}", soft_wrap=True)
