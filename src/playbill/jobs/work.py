@@ -134,7 +134,8 @@ class Work:
                 uses = ", ".join(f"{use.name} {use.precision}" for use in analyzer.networks.uses)
                 raise Hopeless(
                     f"job of fingerprint {held.fingerprint[:12]}...: the networks of this machine "
-                    f"({uses}) make {found[:12]}...: they, or Playbill, have changed: order it anew"
+                    f"({uses}) make {found[:12]}...: networks, Playbill or processor are not those "
+                    "it was ordered with: order it anew, with --precision float32 where they differ"
                 )
             self._opened = (held.fingerprint, analyzer)
         return self._opened[1]
