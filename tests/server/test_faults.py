@@ -16,7 +16,7 @@ import pytest
 
 from playbill.archive import audit, database, engines
 from playbill.archive.archive import Archive
-from playbill.server import incoming
+from playbill.server import incoming, room
 from playbill.server.routes import health
 from tests.server.test_archive import work
 from tests.support.databases import BOTH
@@ -122,6 +122,18 @@ def test_a_full_disk_is_said_and_nothing_is_left(
     assert not (server.archive.folder / "blobs" / "uploads").exists()
     assert http.get("/v1/media").json()["items"] == []
     assert post(http, png()).status_code == 202
+
+
+def test_what_there_is_no_room_for_is_refused_before_it_is_sent(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SPARE_BYTES", 1 << 60)
+
+    answer = post(http, png())
+
+    assert answer.status_code == 507
+    assert answer.json()["type"] == "urn:playbill:problem:disk-full"
+    assert answer.json()["where"] == "body"
 
 
 @BOTH

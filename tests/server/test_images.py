@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from threading import current_thread
 from typing import Any
 
 import httpx
 import pytest
+from python_multipart.multipart import MultipartParser
 
 from tests.support.serving import Serving, png, served_in
 
@@ -105,6 +107,28 @@ def test_bodies_that_hold_no_file_are_refused(
 
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_large_body_is_parsed_and_written_beside_the_loop_that_serves_others(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int]] = []
+    write = MultipartParser.write
+
+    def noted(parser: MultipartParser, data: bytes) -> int:
+        seen.append((current_thread().name, len(data)))
+        return write(parser, data)
+
+    monkeypatch.setattr(MultipartParser, "write", noted)
+    data = png() + bytes(5 << 20)
+    answer = http.post("/v1/images", files={"image": ("a.png", data)})
+
+    assert answer.json()["media"]["sha256"] == sha256(data).hexdigest()
+    *pieces, last = seen
+    loop = last[0]
+    assert len(pieces) >= 3
+    assert all(name != loop and size >= 1 << 20 for name, size in pieces)
+    assert last[1] < 1 << 20
 
 
 def test_two_files_are_one_too_many_for_one_picture(http: httpx.Client) -> None:

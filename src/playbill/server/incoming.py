@@ -179,12 +179,14 @@ class _FormWriter:
         Raises:
             Problem: it is no multipart body, is cut off, or holds too much.
         """
+        pending = bytearray()
         try:
             async for chunk in request.stream():
-                if len(chunk) >= WRITE_AT_ONCE:
-                    await to_thread.run_sync(self._parser.write, chunk)
-                else:
-                    self._parser.write(chunk)
+                pending += chunk
+                if len(pending) >= WRITE_AT_ONCE:
+                    await to_thread.run_sync(self._parser.write, bytes(pending))
+                    pending.clear()
+            self._parser.write(bytes(pending))
             self._parser.finalize()
         except FormParserError as error:
             raise _malformed(str(error)) from error

@@ -12,6 +12,7 @@ from playbill.server.incoming import received
 from playbill.server.ingest import Taken, Wish, check_wish, take_file, take_path
 from playbill.server.once import once
 from playbill.server.problems import Problem, too_large
+from playbill.server.room import require_room
 from playbill.server.schemas.jobs import JobShown
 from playbill.server.schemas.media import MediumShown
 from playbill.server.schemas.taking import PathBody, TakenShown
@@ -55,6 +56,9 @@ async def take(request: Request, caller: Curator, services: Served) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         return await _named(request, caller, services)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and len(announced) < 19:
+        require_room(services.archive.folder, int(announced), "body")
     async with received(request, services.incoming, most_files=1, name="video") as form:
         if not form.files:
             raise Problem(422, "body: found no file, expected a video", "invalid", where="body")
