@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
-from playbill.archive.media import get_media
+from playbill.archive.media import MediaRow, get_media
 from playbill.media import survey as looked
 from playbill.server import surveys as module
 from playbill.server.routes.files import media_type
+from playbill.server.routes.results import _jpeg
 from playbill.server.surveys import Surveys
 from tests.server.test_archive import work
 from tests.support.clips import numbered_clip
@@ -189,6 +192,27 @@ def test_a_video_is_looked_over_once(
 
     assert len(seen) <= 1
     assert frames[0] == frames[2] != frames[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "size_wh"),
+    [(None, (65_500, 9)), (20_000, (20_000, 3)), (70_001, (65_500, 9))],
+)
+def test_a_picture_that_is_wider_than_a_jpeg_can_be_is_made_smaller(
+    server: Serving, width: int | None, size_wh: tuple[int, int]
+) -> None:
+    media = _wide(server)
+    data = _jpeg(server.services, media, 0, width)
+
+    assert Image.open(BytesIO(data)).size == size_wh
+
+
+def _wide(server: Serving) -> MediaRow:
+    with server.http(server.token()) as http:
+        files = {"video": ("wide.png", png((7, 7, 7), (70_000, 10)))}
+        taken = http.post("/v1/videos", files=files).json()
+        assert http.get(f"/v1/media/{taken['media']['id']}/frames/0.jpg").status_code == 200
+    return server.archive.database.read(lambda tx: get_media(tx, taken["media"]["id"]))
 
 
 def test_what_was_not_asked_for_lately_is_forgotten(

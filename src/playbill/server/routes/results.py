@@ -32,6 +32,8 @@ from playbill.server.services import Served, Services
 from playbill.server.surveys import Surveys
 
 QUALITY = 85
+MOST_SIDE = 65_500
+"""Of a JPEG, in pixels; larger pictures are made smaller."""
 CACHE = "private, max-age=86400, immutable"
 """A frame of a medium never changes."""
 
@@ -168,8 +170,10 @@ def _jpeg(services: Services, media: MediaRow, index: int, width: int | None) ->
     if pixels is None:
         raise NotInArchive(f"frame {index}: {name} has no such frame")
     picture = Image.fromarray(pixels)
-    if width is not None and width < picture.width:
-        picture = picture.resize((width, max(1, round(picture.height * width / picture.width))))
+    wanted = min(width or picture.width, picture.width)
+    scale = min(wanted / picture.width, MOST_SIDE / picture.height, MOST_SIDE / picture.width)
+    if scale < 1:
+        picture = picture.resize([max(1, round(side * scale)) for side in picture.size])
     target = BytesIO()
     picture.save(target, "JPEG", quality=QUALITY)
     return target.getvalue()
