@@ -139,6 +139,28 @@ def test_pieces_that_do_not_fit_are_refused(http: httpx.Client) -> None:
     assert http.head(url).status_code == 412
 
 
+def test_every_answer_says_the_version_of_the_protocol(http: httpx.Client, server: Serving) -> None:
+    data, nobody = png(), "00000000-0000-4000-8000-000000000000"
+    url = begun(http, data)
+    with server.http() as stranger:
+        answers = [
+            sent(http, url, 0, data[:9]),
+            http.head(url, headers=TUS),
+            sent(http, url, 5, data),
+            sent(http, url, 9, data),
+            http.head(url),
+            http.head(f"/v1/uploads/{nobody}", headers=TUS),
+            http.patch("/v1/uploads/none", headers=TUS),
+            http.post("/v1/uploads", headers=TUS),
+            stranger.head(url, headers=TUS),
+        ]
+    assert [answer.status_code for answer in answers] == [
+        *(204, 200, 409, 413, 412, 404, 415, 400, 401),
+    ]
+    assert [answer.headers.get("Tus-Resumable") for answer in answers] == ["1.0.0"] * len(answers)
+    assert http.head(url).headers["Tus-Version"] == "1.0.0"
+
+
 def test_uploads_are_their_senders(http: httpx.Client, server: Serving) -> None:
     url = begun(http, png())
     with server.http(server.token("curator", "another curator")) as other:
@@ -147,25 +169,27 @@ def test_uploads_are_their_senders(http: httpx.Client, server: Serving) -> None:
         assert other.delete(url, headers=TUS).status_code == 403
 
 
-def test_what_came_before_a_line_broke_counts(http: httpx.Client) -> None:
+def test_what_came_before_a_line_broke_counts(http: httpx.Client, server: Serving) -> None:
     data = png()
     url = begun(http, data)
 
     def breaks() -> Iterator[bytes]:
         yield data[:40]
-        sleep(0.2)
+        while not server.services.uploads._ids:
+            sleep(0.02)
+        sleep(0.5)
         raise ConnectionError("the line breaks")
 
     headers = PIECE | {"Upload-Offset": "0", "Content-Length": str(len(data))}
     with pytest.raises(ConnectionError):
         http.patch(url, content=breaks(), headers=headers)
-    for _ in range(100):
+    for _ in range(500):
         there = http.head(url, headers=TUS).headers["Upload-Offset"]
         if there == "40":
             break
         sleep(0.02)
     assert there == "40"
-    for _ in range(100):
+    for _ in range(500):
         done = sent(http, url, 40, data[40:])
         if done.status_code != 423:
             break

@@ -3,19 +3,25 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
 from playbill.archive.uploads import UploadRow
+from playbill.errors import PlaybillError
 from playbill.server.auth import Caller, Curator
 from playbill.server.checksums import ALGORITHMS, Checksum
 from playbill.server.params import IdPath
 from playbill.server.problems import Problem, not_allowed, too_large, wrong_type
+from playbill.server.refusals import problem_of
 from playbill.server.schemas.taking import UploadShown
 from playbill.server.schemas.wishes import WishFields
 from playbill.server.services import Served, Services
@@ -24,6 +30,24 @@ from playbill.server.tus import Uploading
 VERSION = "1.0.0"
 MOST_METADATA = 8192
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class TusRoute(APIRoute):
+    """A route whose refusals say the protocol's version, too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of the route, and what is around it."""
+        work = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await work(request)
+            except (Problem, PlaybillError, RequestValidationError) as error:
+                problem = problem_of(error)
+                headers = {**problem.headers, "Tus-Resumable": VERSION}
+                raise replace(problem, headers=headers) from error
+
+        return handler
 
 
 def _tus(request: Request, response: Response) -> None:
@@ -38,11 +62,13 @@ def _tus(request: Request, response: Response) -> None:
             where="Tus-Resumable",
             found=found,
             expected=VERSION,
-            headers={"Tus-Version": VERSION, "Tus-Resumable": VERSION},
+            headers={"Tus-Version": VERSION},
         )
 
 
-router = APIRouter(prefix="/v1/uploads", tags=["uploads"], dependencies=[Depends(_tus)])
+router = APIRouter(
+    prefix="/v1/uploads", tags=["uploads"], dependencies=[Depends(_tus)], route_class=TusRoute
+)
 
 
 @router.options("", status_code=204, summary="What of tus this server speaks.")
