@@ -86,12 +86,6 @@ def take_out(
         raise Problem(422, f"{path.name}: the ZIP is damaged: {error}", "damaged-zip") from error
 
 
-def refused_for_size(name: str, bytes_: int, settings: ServerSettings) -> Refused:
-    """One picture of many that has more bytes than a picture may have."""
-    most = f"{settings.max_picture_bytes:,} bytes"
-    return Refused(name, too_large(name, f"{bytes_:,} bytes", most))
-
-
 def _one(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, settings: ServerSettings
 ) -> Received | Refused:
@@ -100,7 +94,10 @@ def _one(
             entry.filename, Problem(422, f"{entry.filename!r}: {reason}", "refused-entry")
         )
     if entry.file_size > settings.max_picture_bytes:
-        return refused_for_size(entry.filename, entry.file_size, settings)
+        most = f"{settings.max_picture_bytes:,} bytes"
+        return Refused(
+            entry.filename, too_large(entry.filename, f"{entry.file_size:,} bytes", most)
+        )
     place.mkdir(parents=True)
     target, digest, taken = place / safe_name(entry.filename), sha256(), 0
     try:

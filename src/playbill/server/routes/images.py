@@ -18,7 +18,7 @@ from playbill.server.refusals import problem_of
 from playbill.server.services import Served, Services
 from playbill.server.settings import ServerSettings
 from playbill.server.timing import timing_of
-from playbill.server.zips import Refused, Room, is_zip, refused_for_size, take_out
+from playbill.server.zips import Refused, Room, is_zip, take_out
 
 router = APIRouter(prefix="/v1/images", tags=["images"])
 
@@ -193,10 +193,7 @@ def _unpacked(files: list[Received], settings: ServerSettings) -> list[Received 
         if is_zip(file.path):
             folder = file.path.parent / f"out-{number}"
             found.extend(take_out(file.path, folder, settings, room))
-            continue
-        room.take("body", 1)
-        if file.bytes_ > settings.max_picture_bytes:
-            found.append(refused_for_size(file.path.name, file.bytes_, settings))
         else:
+            room.take("body", 1)
             found.append(file)
     return found
