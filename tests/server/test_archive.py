@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from playbill.jobs.plan import Farewell, WorkerPlan
 from playbill.jobs.worker import run_worker
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.settings import AnalysisSettings
-from playbill.server.routes import jobs
+from playbill.server.routes import health, jobs
 from playbill.server.schemas.jobs import ProgressShown
 from playbill.server.settings import ServerSettings
 from tests.support.clips import numbered_clip
@@ -387,3 +388,17 @@ def test_the_server_says_whether_it_lives_and_what_it_did(http: httpx.Client) ->
     figures = http.get("/metrics").text
     assert 'playbill_requests_total{method="GET",route="/healthz",status="200"} 1.0' in figures
     assert 'playbill_jobs{state="queued"} 1.0' in figures
+    assert "process_resident_memory_bytes" in figures
+
+
+def test_figures_are_told_without_the_data_base_too(
+    server: Serving, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http.post("/v1/videos", files={"video": ("a.png", png())})
+    assert 'playbill_jobs{state="queued"}' in http.get("/metrics").text
+
+    monkeypatch.setattr(health, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(server.archive.database, "read", lambda _: sleep(2))
+    figures = httpx.get(f"{server.url}/metrics").text
+    assert "playbill_requests_total" in figures
+    assert "playbill_jobs{" not in figures

@@ -6,6 +6,8 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
+from playbill.archive.forgetting import forget
+from playbill.errors import GalleryError
 from playbill.jobs import work as working
 from playbill.server import matching, naming
 from playbill.server.settings import ServerSettings
@@ -123,6 +125,24 @@ def test_a_run_that_was_finished_with_the_gallery_before_follows(
     monkeypatch.setattr(working, "current_gallery", lambda *_: None)
     work(server)
     until(lambda: named(http), {"red.png": "Ada"})
+
+
+def test_who_was_forgotten_elsewhere_is_not_named_where_too_few_are_left_for_a_gallery(
+    server: Serving, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_few(*_: object) -> None:
+        raise GalleryError("gallery: found 1 person, expected more")
+
+    def name() -> str | None:
+        document = http.post("/v1/images", files={"image": ("a.png", png(RED))}).json()
+        person = document["frames"][0]["objects"][0]["person"]
+        return None if person is None else str(person["name"])
+
+    ada = enrolled(http, "Ada", RED)
+    assert name() == "Ada"
+    monkeypatch.setattr(naming, "current_gallery", too_few)
+    server.archive.database.write(lambda tx: forget(tx, "somebody else", ada))
+    until(name, None)
 
 
 def test_workers_name_by_the_gallery_of_today(server: Serving, http: httpx.Client) -> None:

@@ -1,6 +1,16 @@
 """Figures for Prometheus: requests, pictures, and the state of the queue of jobs."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from starlette.types import Scope
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -37,6 +47,11 @@ class Metrics:
             "playbill_segments", "Segments of videos, by state.", ["state"], registry=self._registry
         )
         self.jobs = Gauge("playbill_jobs", "Jobs, by state.", ["state"], registry=self._registry)
+        self.hooks = Gauge(
+            "playbill_hooks", "Web hooks, by state.", ["state"], registry=self._registry
+        )
+        self._lock = Lock()
+        ProcessCollector(registry=self._registry)
 
     def served(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request; the route stands for all its paths, so that labels stay few."""
@@ -45,6 +60,14 @@ class Metrics:
         method = method if method in _METHODS else "other"
         self._requests.labels(method, path, str(status or 499)).inc()
         self._seconds.labels(method, path).observe(seconds)
+
+    def queued(self, counted: Mapping[Gauge, Iterable[tuple[str, int]]]) -> None:
+        """Take new numbers of rows, by state; states that are not there any more go."""
+        with self._lock:
+            for gauge, rows in counted.items():
+                gauge.clear()
+                for state, n in rows:
+                    gauge.labels(state).set(n)
 
     def text(self) -> bytes:
         """All figures in Prometheus's text format."""

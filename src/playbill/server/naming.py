@@ -9,7 +9,7 @@ import structlog
 
 from playbill.archive.archive import Archive
 from playbill.core.ports import Recogniser
-from playbill.errors import PlaybillError
+from playbill.errors import GalleryError, PlaybillError
 from playbill.library.gallery import current_gallery, state_of_people
 from playbill.pipeline.galleries import strangers_of
 from playbill.recognition.recogniser import open_recogniser
@@ -50,7 +50,8 @@ class Naming:
         """Look whether people have changed, and if so let a new gallery answer.
 
         Raises:
-            GalleryError: too few people are enrolled to tell them from strangers.
+            GalleryError: too few people are enrolled to tell them from strangers; nobody is named
+                then, as the gallery before may know somebody who was forgotten.
             ArchiveUnavailable: the data base does not answer.
         """
         if self._space is None:
@@ -59,13 +60,17 @@ class Naming:
             state = self._archive.database.read(state_of_people)
             if self.answer is not None and state == self.answer.state:
                 return
-            stored = current_gallery(self._archive, self._space, self._strangers)
+            try:
+                stored = current_gallery(self._archive, self._space, self._strangers)
+            except GalleryError:
+                self._nobody()
+                raise
             recogniser = open_recogniser(stored, stranger_rate=self._rate) if stored else None
             self._pictures.name_by(recogniser)
             self.answer = Answer(state, self._space, recogniser)
 
     def try_to_renew(self) -> None:
-        """Renew; what fails is logged once, and the gallery before goes on answering."""
+        """Renew; what fails is logged once."""
         try:
             self.renew()
             self._reason = ""
@@ -77,8 +82,11 @@ class Naming:
     def forget(self) -> None:
         """Let nobody be named until `renew` has made a gallery without those who were forgotten."""
         with self._lock:
-            self._pictures.name_by(None)
-            self.answer = None
+            self._nobody()
+
+    def _nobody(self) -> None:
+        self._pictures.name_by(None)
+        self.answer = None
 
     async def keep(self) -> None:
         """Renew again and again, until cancelled; what fails is logged and tried again."""
