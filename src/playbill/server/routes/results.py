@@ -170,10 +170,10 @@ def _jpeg(services: Services, media: MediaRow, index: int, width: int | None) ->
     if pixels is None:
         raise NotInArchive(f"frame {index}: {name} has no such frame")
     picture = Image.fromarray(pixels)
-    wanted = min(width or picture.width, picture.width)
-    scale = min(wanted / picture.width, MOST_SIDE / picture.height, MOST_SIDE / picture.width)
+    across, down = picture.size
+    scale = min((width or across) / across, MOST_SIDE / across, MOST_SIDE / down)
     if scale < 1:
-        picture = picture.resize([max(1, round(side * scale)) for side in picture.size])
+        picture = picture.resize((max(1, round(across * scale)), max(1, round(down * scale))))
     target = BytesIO()
     picture.save(target, "JPEG", quality=QUALITY)
     return target.getvalue()
