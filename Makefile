@@ -6,7 +6,7 @@ SHARED ?= ../shared
 export PLAYBILL_MODELS ?= $(if $(wildcard $(SHARED)/models),$(abspath $(SHARED)/models),)
 export PLAYBILL_DATA ?= $(if $(wildcard $(SHARED)/data),$(abspath $(SHARED)/data),)
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check judges bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/playbill demo
@@ -21,6 +21,9 @@ check: $(VENV)/.check
 	$(BIN)/lint-imports
 	$(MAKE) test
 
+# Somebody else's readers that want old versions of what we use, each in an environment of its own; without them their tests are skipped.
+judges: .venv-peers/datumaro/.made
+
 bench: $(VENV)/.check
 	$(BIN)/python -m benchmarks
 
@@ -32,6 +35,11 @@ clean:
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
+
+.venv-peers/datumaro/.made:
+	$(PYTHON) -m venv .venv-peers/datumaro
+	.venv-peers/datumaro/bin/pip install --quiet 'datumaro>=1.13,<2'
+	touch $@
 
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --editable '.[demo]'

@@ -292,7 +292,7 @@ def test_media_without_an_analysed_frame_are_no_training_set() -> None:
 
 @pytest.mark.skipif(
     not DATUMARO.exists(),
-    reason="datumaro is not there: python -m venv .venv-peers/datumaro, then pip install datumaro",
+    reason="datumaro is not there: make judges",
 )
 @pytest.mark.parametrize("name", ["coco", "voc", "yolo", "cvat", "cvat-video"])
 def test_datumaro_reads_the_same_boxes(name: str, tmp_path: Path) -> None:
