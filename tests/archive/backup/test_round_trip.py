@@ -323,6 +323,14 @@ def test_a_backup_without_a_table_is_refused(tmp_path: Path) -> None:
         restore(tmp_path / "backup", tmp_path / "second", who="e")
 
 
+def test_a_backup_is_not_written_over(archive: Archive, tmp_path: Path) -> None:
+    target = tmp_path / "backup.zip"
+    target.write_bytes(b"the only good one")
+    with pytest.raises(OutputError, match="is there already, expected a new name"):
+        back_up(archive, target)
+    assert target.read_bytes() == b"the only good one"
+
+
 def test_a_backup_is_never_written_over_a_folder_with_something_in_it(tmp_path: Path) -> None:
     archive = filled(tmp_path / "first")
     (tmp_path / "there").mkdir()

@@ -58,9 +58,12 @@ def new_backup(target: Path) -> Iterator[BackupWriter]:
     It is readable by its owner alone, for it holds faces and the hashes of passwords.
 
     Raises:
-        OutputError: it cannot be written, or the folder is there and not empty; nothing is left.
+        OutputError: it cannot be written, or is there already, a folder that is not empty or a
+            file: what may be the only good backup is not written over. Nothing is left.
     """
     if target.suffix.lower() == ".zip":
+        if target.exists():
+            raise OutputError(f"{target}: it is there already, expected a new name")
         with atomic_path(target) as temporary:
             temporary.chmod(0o600)
             with zipfile.ZipFile(temporary, "w", allowZip64=True) as archive:

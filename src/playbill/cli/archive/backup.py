@@ -23,7 +23,7 @@ from playbill.cli.console import err, out, warn
 @app.command()
 def backup(
     target: Annotated[
-        Path, typer.Argument(readable=False, help="A new folder, or a file that ends in .zip.")
+        Path, typer.Argument(readable=False, help="A new folder, or a new file that ends in .zip.")
     ],
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
