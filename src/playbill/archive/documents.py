@@ -1,10 +1,11 @@
 """The document of a run as it was made, and as it would be made with what is known today."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from playbill.archive.among import among
 from playbill.archive.media import get_media
 from playbill.archive.packing import is_text, seconds, unpack_text
 from playbill.archive.reading import from_text
@@ -33,6 +34,17 @@ def document_of(tx: Connection, run_id: str) -> str:
     if packed is None:
         raise NotInArchive(f"run {run_id!r}: there is no such run in the archive")
     return unpack_text(packed, f"run {run_id}")
+
+
+def documents_of(tx: Connection, run_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Id and JSON of some runs, one after the other; errors as for `document_of`."""
+    missing = set(run_ids)
+    found = select(runs.c.id, runs.c.document).where(among(runs.c.id, run_ids))
+    for run_id, packed in tx.execute(found) if run_ids else ():
+        missing.discard(run_id)
+        yield run_id, unpack_text(packed, f"run {run_id}")
+    if missing:
+        raise NotInArchive(f"run {min(missing)!r}: there is no such run in the archive")
 
 
 def analysis_of(tx: Connection, run_id: str) -> Analysis:

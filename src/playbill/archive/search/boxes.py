@@ -2,13 +2,14 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Collection
 from math import hypot
 from threading import Lock
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from playbill.archive.documents import document_of
+from playbill.archive.documents import documents_of
 from playbill.core.metadata import Box, Kind
 from playbill.errors import ArchiveError
 
@@ -43,19 +44,23 @@ class DocumentBoxes:
             ArchiveError: its document is damaged.
             NotInArchive: there is no such run.
         """
+        return self.of_runs(tx, [run_id])[run_id]
+
+    def of_runs(self, tx: Connection, run_ids: Collection[str]) -> dict[str, Frames]:
+        """The same of some runs, read together; errors as for `of_run`."""
+        found: dict[str, Frames] = {}
         with self._lock:
-            if run_id in self._frames:
-                self._frames.move_to_end(run_id)
-                return self._frames[run_id]
-        try:
-            frames = _read(document_of(tx, run_id))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ArchiveError(f"run {run_id}: its document is damaged: {error!r}") from error
+            for run_id in run_ids:
+                if run_id in self._frames:
+                    self._frames.move_to_end(run_id)
+                    found[run_id] = self._frames[run_id]
+        read = documents_of(tx, [one for one in run_ids if one not in found])
+        found |= {run_id: _read(run_id, text) for run_id, text in read}
         with self._lock:
-            self._frames[run_id] = frames
-            if len(self._frames) > self._kept:
+            self._frames |= found
+            while len(self._frames) > self._kept:
                 self._frames.popitem(last=False)
-        return frames
+        return found
 
 
 def gap(a: Box, b: Box) -> float:
@@ -69,11 +74,14 @@ def gap(a: Box, b: Box) -> float:
     return hypot(across, down)
 
 
-def _read(text: str) -> Frames:
-    return {
-        frame["frameIdx"]: tuple([_thing(entry, entry["Bb"]) for entry in frame["objects"]])
-        for frame in json.loads(text)["frames"]
-    }
+def _read(run_id: str, text: str) -> Frames:
+    try:
+        return {
+            frame["frameIdx"]: tuple([_thing(entry, entry["Bb"]) for entry in frame["objects"]])
+            for frame in json.loads(text)["frames"]
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveError(f"run {run_id}: its document is damaged: {error!r}") from error
 
 
 def _thing(entry: dict[str, Any], bb: dict[str, int]) -> ThingBox:

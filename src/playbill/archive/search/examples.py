@@ -11,8 +11,9 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from playbill.archive.among import among
 from playbill.archive.chunks import chunks
 from playbill.archive.packing import unpack_vectors
 from playbill.archive.search.vectors import Block
@@ -61,6 +62,8 @@ class FaceIndex:
         with self._lock:
             self._hear(tx)
             since = self._seen_up_to() - LATE[tx.dialect.name]
+            if _count(tx, self.space, since) == self._count_after(since):
+                return 0
             new = sorted(_ids(tx, self.space, since) - self._ids_after(since))
             for some in chunks(new):
                 self._add(tx, some)
@@ -93,11 +96,14 @@ class FaceIndex:
     def _seen_up_to(self) -> int:
         return max((int(block.ids.max()) for block in self._blocks), default=0)
 
+    def _count_after(self, since: int) -> int:
+        return sum(int((block.ids > since).sum()) for block in self._blocks)
+
     def _ids_after(self, since: int) -> set[int]:
         return {int(one) for block in self._blocks for one in block.ids[block.ids > since]}
 
     def _add(self, tx: Connection, ids: Sequence[int]) -> None:
-        sought = select(tracks.c.id, tracks.c.embedding).where(tracks.c.id.in_(ids))
+        sought = select(tracks.c.id, tracks.c.embedding).where(among(tracks.c.id, ids))
         rows = tx.execute(sought.where(tracks.c.embedding.is_not(None))).all()
         if rows:
             new = Block.of([row.id for row in rows], [row.embedding for row in rows])
@@ -109,10 +115,18 @@ def spaces(tx: Connection) -> list[str]:
     return [space for space in tx.execute(_SPACES).scalars() if space is not None]
 
 
+def _count(tx: Connection, space: str, after: int) -> int:
+    """How many `_ids` would give: tracks only become more until a decision has all read anew."""
+    return tx.execute(select(func.count()).where(_kept(space, after))).scalar_one()
+
+
 def _ids(tx: Connection, space: str, after: int) -> set[int]:
+    return set(tx.execute(select(tracks.c.id).where(_kept(space, after))).scalars())
+
+
+def _kept(space: str, after: int) -> ColumnElement[bool]:
     row = tracks.c
-    sought = select(row.id).where(row.id > after, row.space == space, row.embedding.is_not(None))
-    return set(tx.execute(sought).scalars())
+    return and_(row.id > after, row.space == space, row.embedding.is_not(None))
 
 
 def _nearest(
@@ -135,7 +149,7 @@ def _measured(
     """Those that are shown, each with its cosine to `face` as it is now, to 4 digits."""
     row = tracks.c
     shown = and_(media.c.run_id == row.run_id, media.c.hidden.is_(False))
-    sought = select(row.id, row.embedding).join(media, shown).where(row.id.in_(track_ids))
+    sought = select(row.id, row.embedding).join(media, shown).where(among(row.id, track_ids))
     rows = tx.execute(sought.where(row.embedding.is_not(None))).all()
     if not rows:
         return []

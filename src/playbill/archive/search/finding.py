@@ -7,6 +7,7 @@ from itertools import compress, islice
 
 from sqlalchemy import Connection
 
+from playbill.archive.chunks import chunks
 from playbill.archive.packing import MICROS
 from playbill.archive.search.boxes import DocumentBoxes
 from playbill.archive.search.moments import Meeting, Sight, meetings_of, stays_of
@@ -17,6 +18,8 @@ from playbill.archive.search.reading import Candidate, Place, be_quick, candidat
 from playbill.archive.search.subjects import EVERYTHING, Subject
 from playbill.archive.words import fold
 
+NEAR_AT_ONCE = 16
+"""Moments of which the boxes are read together."""
 FIRST_MEDIA, MOST_MEDIA = 16, 256
 """So many media are looked into at once: few at first, as most pages are full soon."""
 
@@ -67,13 +70,22 @@ def find(
             seen[sight.media_id].append(sight)
         people = {one.person_id for each in seen.values() for one in each if one.person_id}
         met = met_by(tx, names.prefixes, [*seen, *people])
-        for candidate in some:
-            here = _in_medium(candidate, seen.get(candidate.ref.id, ()), query, subjects)
-            here = [one for one in here if _comes_after(one, start) and met.admits(_ids(one))]
-            if query.near and here:
-                meetings, run_id = [one.meeting for one in here], candidate.run_id
-                here = list(compress(here, are_near(tx, meetings, subjects, run_id, documents)))
-            yield from here
+        here = [
+            found
+            for candidate in some
+            for found in _in_medium(candidate, seen.get(candidate.ref.id, ()), query, subjects)
+            if _comes_after(found, start) and met.admits(_ids(found))
+        ]
+        yield from _near(tx, here, subjects, documents) if query.near else here
+
+
+def _near(
+    tx: Connection, found: Sequence[Found], subjects: Sequence[Subject], documents: DocumentBoxes
+) -> Iterator[Found]:
+    """Those in which the subjects are near each other; only as many are looked at as are taken."""
+    for some in chunks(found, NEAR_AT_ONCE):
+        meetings = [(one.candidate.run_id, one.meeting) for one in some]
+        yield from compress(some, are_near(tx, meetings, subjects, documents))
 
 
 def _growing(everything: Iterator[Candidate]) -> Iterator[list[Candidate]]:

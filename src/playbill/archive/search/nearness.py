@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from playbill.archive.chunks import chunks
+from playbill.archive.among import among
 from playbill.archive.search.boxes import DocumentBoxes, Frames, ThingBox, gap
 from playbill.archive.search.moments import Meeting, Sight
 from playbill.archive.search.subjects import Subject
@@ -27,18 +27,18 @@ class Scene:
 
 def are_near(
     tx: Connection,
-    meetings: Sequence[Meeting],
+    met: Sequence[tuple[str, Meeting]],
     subjects: Sequence[Subject],
-    run_id: str,
     documents: DocumentBoxes,
 ) -> list[bool]:
-    """Of each meeting of one run, whether the others are near the first subject with a face.
+    """Of each meeting, with its run, whether the others are near the first subject with a face.
 
     Raises:
-        ArchiveError: the run's document is damaged.
+        ArchiveError: a run's document is damaged.
     """
-    scene = Scene(documents.of_run(tx, run_id), _places(tx, meetings))
-    return [_is_near(meeting, subjects, scene) for meeting in meetings]
+    places = _places(tx, [meeting for _, meeting in met])
+    frames = documents.of_runs(tx, {run_id for run_id, _ in met})
+    return [_is_near(meeting, subjects, Scene(frames[run_id], places)) for run_id, meeting in met]
 
 
 def _is_near(meeting: Meeting, subjects: Sequence[Subject], scene: Scene) -> bool:
@@ -105,8 +105,7 @@ def _places(tx: Connection, meetings: Sequence[Meeting]) -> Places:
         if one.track_id is not None
     }
     places: Places = defaultdict(lambda: defaultdict(set))
-    for some in chunks(track_ids):
-        seen = select(faces.c.track_id, faces.c.frame_index, faces.c.thing)
-        for track, index, thing in tx.execute(seen.where(faces.c.track_id.in_(some))):
-            places[track][index].add(thing)
+    seen = select(faces.c.track_id, faces.c.frame_index, faces.c.thing)
+    for track, index, thing in tx.execute(seen.where(among(faces.c.track_id, track_ids))):
+        places[track][index].add(thing)
     return places

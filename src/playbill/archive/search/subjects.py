@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 
+from playbill.archive.among import among
 from playbill.archive.search.query import Query
 from playbill.archive.tables import appearances, clusters, media, people
 from playbill.core.labels import COCO_80, PERSON
@@ -39,7 +50,7 @@ class Subject:
         if self.kind == "cluster":
             return row.cluster_id == self.id
         if self.kind == "tracks":
-            return row.track_id.in_([track for track, _ in self.likeness])
+            return among(row.track_id, [track for track, _ in self.likeness])
         if self.kind == "object":
             return row.class_id == self.class_id
         if self.kind == "anybody":
@@ -53,7 +64,8 @@ class Subject:
             return func.coalesce(row.person_id, "") != self.id
         if self.kind == "cluster":
             return func.coalesce(row.cluster_id, "") != self.id
-        return func.coalesce(row.track_id, 0).not_in([track for track, _ in self.likeness])
+        tracks = [track for track, _ in self.likeness]
+        return or_(row.track_id.is_(None), not_(among(row.track_id, tracks)))
 
 
 EVERYTHING = Subject("everything")
