@@ -154,6 +154,18 @@ def test_a_video_is_named_by_its_path_under_a_root(
     assert http.post("/v1/videos", json={"path": str(clip), "every": 0}).status_code == 422
 
 
+def test_a_wish_that_is_none_is_refused_and_not_overlooked(http: httpx.Client, clip: Path) -> None:
+    answer = posted(http, clip, evry="5")
+    assert answer.status_code == 422
+    assert answer.json()["where"] == "body.evry"
+    kind, data = {"Content-Type": "video/mp4"}, clip.read_bytes()
+    bare = {"name": "bare.mp4", "every": "5"}
+    taken = http.post("/v1/videos", params=bare, content=data, headers=kind)
+    assert taken.json()["media"]["name"] == "bare.mp4"
+    wrong = http.post("/v1/videos", params={"evry": "5"}, content=data, headers=kind)
+    assert wrong.status_code == 422
+
+
 @BOTH
 def test_the_same_video_twice_is_one_medium_and_one_job(
     server: Serving, http: httpx.Client, clip: Path
@@ -174,6 +186,7 @@ def test_the_same_video_twice_is_one_medium_and_one_job(
         (b"#EXTM3U\nfile:///etc/passwd", {}, 422),
         (b"", {}, 422),
         (b"text", {"every": "none"}, 422),
+        (b"text", {"evry": "15"}, 422),
         (b"text", {"hook": "https://evil.example.org/"}, 422),
         (b"text", {"hook": "https://hooks.example.org@evil.example.org/"}, 422),
         (b"text", {"hook": "file:///etc/passwd"}, 422),

@@ -40,7 +40,16 @@ VIDEO_BODY: dict[str, Any] = {
             },
             "video/*": {"schema": {"type": "string", "format": "binary"}},
         },
-    }
+    },
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
+        for name, schema, said in (
+            ("name", {"type": "string"}, "What a bare video is called."),
+            ("every", {"type": "integer", "minimum": 1}, "Of a bare video: every N-th frame."),
+            ("priority", {"type": "integer"}, "Of a bare video: more is sooner."),
+            ("hook", {"type": "string"}, "Of a bare video: address to be told of its job."),
+        )
+    ],
 }
 
 
@@ -62,7 +71,7 @@ async def take(request: Request, caller: Curator, services: Served) -> Response:
     async with received(request, services.incoming, most_files=1, name="video") as form:
         if not form.files:
             raise Problem(422, "body: found no file, expected a video", "invalid", where="body")
-        wish = _wish(form.fields | dict(request.query_params))
+        wish = _wish(_without_name(request) | form.fields)
         await to_thread.run_sync(check_wish, services, wish)
         file = form.files[0]
 
@@ -104,10 +113,14 @@ async def _named(request: Request, caller: Caller, services: Services) -> Respon
     return await once(request, caller.who, body.model_dump_json(), work)
 
 
+def _without_name(request: Request) -> dict[str, str]:
+    """The query of a bare file, without what the file is called."""
+    return {name: text for name, text in request.query_params.items() if name != "name"}
+
+
 def _wish(fields: dict[str, str]) -> Wish:
-    known = {name: text for name, text in fields.items() if name in WishFields.model_fields}
     try:
-        said = WishFields.model_validate(known)
+        said = WishFields.model_validate(fields)
     except ValidationError as error:
         raise _invalid(error) from error
     return Wish(said.every, said.priority, said.hook)
