@@ -57,7 +57,31 @@ def test_another_training_is_refused_with_what_differs(
     assert len(json.loads((tmp_path / RECORD).read_text())["sessions"]) == 1
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"schema": "other/1"}'])
+def test_two_do_not_train_in_one_folder_at_once(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    with pytest.raises(TrainingError, match="another process trains there, expected one at a time"):
+        opened(tmp_path)
+
+    del first
+    opened(tmp_path)
+    assert len(json.loads((tmp_path / RECORD).read_text())["sessions"]) == 2
+
+
+@pytest.mark.parametrize("name", ["RANK", "LOCAL_RANK"])
+def test_of_several_processes_the_first_alone_writes_the_record(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "1")
+
+    opened(tmp_path).finish({}, [])
+
+    assert not (tmp_path / RECORD).exists()
+
+
+NO_PARTS = '{"schema": "playbill-training/1"}'
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"schema": "other/1"}', NO_PARTS])
 def test_a_record_that_is_none_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / RECORD).write_text(content)
 

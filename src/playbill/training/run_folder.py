@@ -1,10 +1,12 @@
 """The folder of a training, gone on in after a kill, with a record of all that repeats it."""
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from playbill.core.atomic import atomic_path
 from playbill.errors import OutputError, TrainingError
@@ -15,11 +17,16 @@ SCHEMA = "playbill-training/1"
 
 
 class RunFolder:
-    """Where a training puts its record, its checkpoint, its curves and its network."""
+    """Where a training puts its record, its checkpoint, its curves and its network.
+
+    While it is held no other process can train there.
+    """
 
     def __init__(self, path: Path, record: dict[str, Any]) -> None:
         self.path = path
         self._record = record
+        if _is_first_process():
+            _hold(path, self)
 
     @classmethod
     def open(
@@ -34,7 +41,7 @@ class RunFolder:
             data: what it learns from, with digests or counts that tell when it is another.
 
         Raises:
-            TrainingError: another training was begun there.
+            TrainingError: another training was begun there, or this one still runs.
             OutputError: it cannot be made or written.
         """
         wanted = _plain({"training": what, "settings": dict(settings), "data": dict(data)})
@@ -43,11 +50,11 @@ class RunFolder:
         except OSError as error:
             raise OutputError(f"{path}: the folder cannot be made: {error.strerror}") from error
         found = _read(path / RECORD)
-        if found is None:
-            folder = cls(path, {"schema": SCHEMA, **wanted, "began": now(), "sessions": []})
-        else:
+        if found is not None:
             _must_agree(path, found, wanted)
-            folder = cls(path, found)
+        else:
+            found = {"schema": SCHEMA, **wanted, "began": now(), "sessions": []}
+        folder = cls(path, found)
         folder._record["sessions"].append(this_session())
         folder._write()
         return folder
@@ -60,10 +67,35 @@ class RunFolder:
         self._write()
 
     def _write(self) -> None:
-        if int(os.environ.get("RANK", "0")):
+        if not _is_first_process():
             return
+        text = json.dumps(self._record, indent=2, ensure_ascii=False) + "\n"
         with atomic_path(self.path / RECORD) as part:
-            part.write_text(json.dumps(self._record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            part.write_text(text, "utf-8", errors="backslashreplace")
+
+
+def _is_first_process() -> bool:
+    """Of several: torchrun numbers all of them, Fabric those that it starts on this machine."""
+    return int(os.environ.get("RANK") or os.environ.get("LOCAL_RANK") or 0) == 0
+
+
+def _hold(path: Path, holder: object) -> None:
+    """Lock the folder for as long as `holder` is there; a kill lets go of it too.
+
+    Raises:
+        TrainingError: another process holds it.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    finalize(holder, os.close, handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise TrainingError(
+            f"{path}: another process trains there, expected one at a time: wait, or give another "
+            "folder"
+        ) from error
+    except OSError:
+        return  # a disk without locks, as some networks have
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -75,7 +107,12 @@ def _read(path: Path) -> dict[str, Any] | None:
         raise TrainingError(
             f"{path}: the record of the training cannot be read: {error}"
         ) from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+    parts = {"training": str, "settings": dict, "data": dict, "sessions": list}
+    if (
+        not isinstance(record, dict)
+        or record.get("schema") != SCHEMA
+        or not all(isinstance(record.get(name), kind) for name, kind in parts.items())
+    ):
         raise TrainingError(f"{path}: this is no record of a training, expected schema {SCHEMA}")
     return record
 
