@@ -82,6 +82,18 @@ def test_pictures_without_faces_are_refused(playbill: Playbill, tmp_path: Path) 
     assert sentence.startswith("0 of 2 people have 2 pictures with a face, expected at least 2")
 
 
+def test_a_name_that_is_none_is_refused_before_the_training(
+    playbill: Playbill, tmp_path: Path
+) -> None:
+    source = folder_of(tmp_path / "people", "Ada", "Bob")
+
+    done = playbill("train", "faces", source, *QUICKLY, "--out", tmp_path / "My Cast")
+
+    assert done.code == 2
+    assert done.complaints[0].startswith("My Cast: a model's name has")
+    assert not (tmp_path / "My Cast").exists()
+
+
 def test_a_folder_without_pictures_is_refused(playbill: Playbill, tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
 

@@ -20,6 +20,16 @@ from playbill.training.export import export_onnx
 from playbill.training.trained_model import ModelKind, Origin, TrainedModel
 
 
+def require_name(name: str) -> None:
+    """Refuse what a model cannot be called; before a training, which can take days.
+
+    Raises:
+        ModelError: `name` is no name for a model.
+    """
+    if not is_name(name):
+        raise ModelError(f"{name}: {NAME_RULE}; give another one with --name")
+
+
 def write_model(  # noqa: PLR0917 - each is another kind of thing
     folder: Path,
     name: str,
@@ -45,8 +55,7 @@ def write_model(  # noqa: PLR0917 - each is another kind of thing
         ModelError: `name` is no name for a model.
         OutputError: a file cannot be written.
     """
-    if not is_name(name):
-        raise ModelError(f"{name}: {NAME_RULE}; give another name")
+    require_name(name)
     path = folder / f"{name}.onnx"
     difference = export_onnx(
         module,

@@ -13,6 +13,11 @@ class Origin:
     licence: str
     source: str
 
+    @classmethod
+    def continued(cls, source: str, start: ModelCard) -> "Origin":
+        """Of what began with the weights of another network, whose licence goes on."""
+        return cls(start.licence, f"{source}; started from {start.name}: {start.source}")
+
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:

@@ -1,5 +1,6 @@
 """FaceNet's own weights, trained on and written out again."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,8 @@ def test_facenet_goes_on_from_what_it_knows(
     assert first.measures["kept_first"] == first.measures["kept_head"] == 1
     assert first.model.difference < 1e-2
     assert first.model.card.architecture == "facenet"
+    start = ModelStore([models_folder], tmp_path).card("facenet_vggface2")
+    assert first.model.card.licence == start.licence
+    assert "started from facenet_vggface2" in first.model.card.source
+    settings = json.loads((tmp_path / "a" / "run.json").read_text())["settings"]
+    assert settings["start sha256"] == start.files[0].sha256

@@ -24,10 +24,10 @@ from playbill.training.faces.module import FaceModule, as_input
 from playbill.training.faces.samples import FaceSamples
 from playbill.training.faces.settings import FACES, SPLIT, FaceTraining
 from playbill.training.faces.split import FaceSplit, split_as_written, write_split
-from playbill.training.faces.starts import started
+from playbill.training.faces.starts import FACENET, started
 from playbill.training.faces.task import SupervisedFaces
 from playbill.training.loop import Loop
-from playbill.training.model_files import write_model
+from playbill.training.model_files import require_name, write_model
 from playbill.training.networks.registry import FaceNetwork, face_network
 from playbill.training.progress import Hook, silent
 from playbill.training.run_folder import RunFolder
@@ -62,8 +62,11 @@ def train_faces(
     Raises:
         MediaError, DatasetError: the pictures are not there, or too few of them can be used.
         TrainingError: no network, loss or start of that name; and see `loop.Loop`.
+        ModelError: `name` is no name for a model.
         ModelNotFound, ModelError, OutputError: as from what is called.
+        SystemExit: this is not the first of several processes, and its work is done.
     """
+    require_name(name)
     network = face_network(training.network)
     seed = training.settings.seed
     collected = _collect(training, network, folder, store, faces_hook)
@@ -82,7 +85,7 @@ def train_faces(
     run = RunFolder.open(
         folder,
         what="faces",
-        settings=_settings(training, loop_settings),
+        settings=_settings(training, loop_settings, store),
         data=_data(collected.samples),
     )
     if training.start is not None and not (folder / FILE).exists():
@@ -90,7 +93,9 @@ def train_faces(
     write_split(folder / SPLIT, task.split, collected.samples.sources)
     loop = Loop(task, loop_settings, folder, network=training.network, hook=hook)
     measures = loop.run()
-    model = _export(loop.trained, collected.samples, network, folder, name)
+    loop.end_others()
+    origin = _origin(training.start, store)
+    model = _export(loop.trained, collected.samples, network, folder, name, origin)
     run.finish(measures, model.outputs())
     return TrainedFaces(model, measures, collected.refused)
 
@@ -121,11 +126,11 @@ def _written_split(training: FaceTraining, samples: FaceSamples) -> FaceSplit | 
     return split_as_written(split, places, samples.people, str(training.split))
 
 
-def _settings(training: FaceTraining, loop: LoopSettings) -> dict[str, object]:
+def _settings(training: FaceTraining, loop: LoopSettings, store: ModelStore) -> dict[str, object]:
     return {
         "network": training.network,
         "start": training.start,
-        "start sha256": _digest(training.start),
+        "start sha256": _digest(training.start, store),
         "split": training.split and sha256_of(training.split),
         "without": training.without and sha256_of(training.without),
         "max images": training.max_images,
@@ -134,10 +139,12 @@ def _settings(training: FaceTraining, loop: LoopSettings) -> dict[str, object]:
     }
 
 
-def _digest(start: str | None) -> str | None:
-    """Of the checkpoint that is started from."""
+def _digest(start: str | None, store: ModelStore) -> str | None:
+    """Of the network or the checkpoint that is started from."""
     if start is None:
         return None
+    if start == FACENET:
+        return store.card(FACENET).files[0].sha256
     path = Path(start) / FILE if Path(start).is_dir() else Path(start)
     return sha256_of(path) if path.exists() else None
 
@@ -148,8 +155,22 @@ def _data(samples: FaceSamples) -> dict[str, object]:
     return {"faces": len(samples), "people": len(samples.names), "sha256": digest.hexdigest()}
 
 
-def _export(
-    module: object, samples: FaceSamples, network: FaceNetwork, folder: Path, name: str
+def _origin(start: str | None, store: ModelStore) -> Origin:
+    source = "trained by playbill train faces: see run.json"
+    if start is None:
+        return Origin("", source)
+    if start == FACENET:
+        return Origin.continued(source, store.card(FACENET))
+    return Origin("", f"{source}; started from the checkpoint {start}")
+
+
+def _export(  # noqa: PLR0917 - each is another kind of thing
+    module: object,
+    samples: FaceSamples,
+    network: FaceNetwork,
+    folder: Path,
+    name: str,
+    origin: Origin,
 ) -> TrainedModel:
     """Write the embedding part alone."""
     if not isinstance(module, FaceModule):
@@ -162,5 +183,5 @@ def _export(
         module.embedder,
         as_input(faces).contiguous(),
         face_kind(network.architecture, size_px),
-        Origin("", "trained by playbill train faces: see run.json"),
+        origin,
     )

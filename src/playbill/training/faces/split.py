@@ -87,5 +87,6 @@ def write_split(path: Path, split: FaceSplit, sources: Sequence[str]) -> None:
     """
     parts = {"learned": split.learned, "kept": split.kept, "strangers": split.strangers}
     lists = {name: [sources[row] for row in rows] for name, rows in parts.items()}
+    text = json.dumps(lists, indent=1, ensure_ascii=False) + "\n"
     with atomic_path(path) as part:
-        part.write_text(json.dumps(lists, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        part.write_text(text, "utf-8", errors="backslashreplace")
