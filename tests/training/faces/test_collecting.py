@@ -86,6 +86,18 @@ def test_a_broken_picture_is_left_out_and_said(tmp_path: Path) -> None:
     assert sentence.startswith(str(source / "Ada" / "1.png"))
 
 
+def test_a_folder_of_which_half_the_files_are_gone_is_refused(tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "in", Ada=[50, 60, 70, 80], Bob=[70, 80, 90, 99])
+    for home in source.iterdir():
+        for number in range(2):
+            (home / f"{number}.png").unlink()
+            (home / f"{number}.png").symlink_to(tmp_path / "gone" / f"{number}.png")
+
+    with pytest.raises(DatasetError, match="4 of 8 pictures are missing or damaged, expected at m"):
+        collect(source, tmp_path / "cuts")
+    assert not (tmp_path / "cuts" / INDEX).exists()
+
+
 def test_too_few_people_are_refused_with_the_first_reason(tmp_path: Path) -> None:
     source = folder_of(tmp_path / "in", Ada=[0, 0], Bob=[0, 50])
 

@@ -12,7 +12,7 @@ from playbill.errors import DatasetError
 from playbill.training.objects.anchors import prior_boxes
 from playbill.training.objects.augment import Augmentation
 from playbill.training.objects.batches import ObjectBatches
-from playbill.training.objects.samples import Sample, gather, split
+from playbill.training.objects.samples import Sample, gather, require_apart, split
 from tests.support.object_sets import LABELS, HeldSet, draw, flags, labelled
 
 BOX = (5, 5, 25, 25)
@@ -116,6 +116,21 @@ def test_pictures_without_objects_are_refused_if_there_are_no_others(tmp_path: P
     with pytest.raises(DatasetError, match="held: has 1 pictures without an object to train on"):
         gathered(empty)
     assert len(gathered(empty, *pictures(tmp_path, 1))[0]) == 2
+
+
+def test_no_pictures_are_refused_with_the_reason() -> None:
+    with pytest.raises(DatasetError, match=r"held: holds no pictures that can be used$"):
+        gathered()
+
+
+def test_pictures_that_are_held_out_are_not_learned_from(tmp_path: Path) -> None:
+    samples, _ = gathered(*pictures(tmp_path, 4))
+    (tmp_path / "link.png").symlink_to(tmp_path / "0.png")
+    linked, _ = gathered(labelled(tmp_path / "link.png", [BOX]))
+
+    require_apart(samples[:2], samples[2:])
+    with pytest.raises(DatasetError, match=r"link\.png: is to be learned from and to be measured"):
+        require_apart(samples, linked)
 
 
 def test_a_picture_that_changed_since_is_refused(tmp_path: Path) -> None:

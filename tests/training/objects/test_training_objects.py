@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from playbill.cli.train.objects import read_labels, share_or_path
+from playbill.cli.train.objects import share_or_path
 from playbill.core.frame import Frame
-from playbill.core.labels import COCO_80
 from playbill.datasets.opening import write_objects
-from playbill.errors import DatasetError, TrainingError
+from playbill.errors import DatasetError, ModelError, TrainingError
 from playbill.models.cards import read_card
 from playbill.models.options import SessionOptions
 from playbill.models.ssd import SsdDetector
@@ -71,6 +70,9 @@ def test_what_is_exported_is_a_detector_of_ones_own_labels(tmp_path: Path) -> No
     assert set(made.measures) == {"AP", "AP50"}
     data = json.loads((folder / "run.json").read_text())["data"]
     assert data["pictures"]["objects"] == data["held out"]["objects"] == 3
+    parts = json.loads((folder / "split.json").read_text())
+    assert [len(parts[part]) for part in ("learned", "held out")] == [3, 3]
+    assert all(Path(path).is_file() for part in parts.values() for path in part)
 
 
 def test_settings_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
@@ -80,17 +82,12 @@ def test_settings_that_contradict_each_other_are_refused(tmp_path: Path) -> None
         train_objects(nothing, tmp_path / "run", "toys", store=store(tmp_path))
 
 
-def test_lists_of_classes(tmp_path: Path) -> None:
-    path = tmp_path / "labels.txt"
-    path.write_text("mask\n\n hot dog \n", "utf-8")
+def test_a_name_that_is_none_is_refused_before_the_training(tmp_path: Path) -> None:
+    training = ObjectTraining(datasets=(boxes_and_balls(tmp_path, 2),), labels=LABELS)
 
-    assert read_labels(None) == COCO_80
-    assert read_labels(path) == ("mask", "hot dog")
-    path.write_text("mask\nmask\n", "utf-8")
-    with pytest.raises(DatasetError, match=r"labels\.txt: .* each once; found mask more than once"):
-        read_labels(path)
-    with pytest.raises(DatasetError, match=r"gone\.txt: the list of classes cannot be read"):
-        read_labels(tmp_path / "gone.txt")
+    with pytest.raises(ModelError, match=r"My Toys: .* with --name"):
+        train_objects(training, tmp_path / "run", "My Toys", store=store(tmp_path))
+    assert not (tmp_path / "run").exists()
 
 
 def test_what_is_held_out_is_a_share_or_a_data_set() -> None:

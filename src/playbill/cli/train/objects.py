@@ -7,10 +7,11 @@ import typer
 
 from playbill.cli.console import warn
 from playbill.cli.train import options
-from playbill.cli.train.progress import Reporter
+from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
 from playbill.core.extras import from_extra
 from playbill.core.labels import COCO_80
+from playbill.datasets.reading import read_classes
 from playbill.errors import DatasetError
 from playbill.models.store import ModelStore
 from playbill.training.objects.settings import Mining, ObjectNetworkName, ObjectTraining
@@ -94,7 +95,7 @@ def objects(
         datasets=tuple(dataset),
         network=network,
         start=start,
-        labels=read_labels(labels),
+        labels=COCO_80 if labels is None else read_classes(labels),
         held_out=share_or_path(held_out),
         drop_others=drop_others,
         mining=mining,
@@ -104,34 +105,20 @@ def objects(
         augment=not plain,
         loop=loop,
     )
-    made = run.train_objects(
-        training, folder, name or folder.resolve().name, store=ModelStore.default(), hook=Reporter()
-    )
+    with picture_bar("pictures") as show:
+        made = run.train_objects(
+            training,
+            folder,
+            name or folder.resolve().name,
+            store=ModelStore.default(),
+            hook=Reporter(),
+            pictures_hook=show,
+        )
     for sentence in made.left_out[:SHOWN]:
         warn(f"left out: {sentence}")
     if len(made.left_out) > SHOWN:
         warn(f"left out: {len(made.left_out) - SHOWN} more")
     print_model(made.model, made.measures)
-
-
-def read_labels(path: Path | None) -> tuple[str, ...]:
-    """The classes in a list, one a line, in its order.
-
-    Raises:
-        DatasetError: the list cannot be read, is empty, or has a class twice.
-    """
-    if path is None:
-        return COCO_80
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: the list of classes cannot be read: {error}") from error
-    labels = [line.strip() for line in lines if line.strip()]
-    twice = {label for label in labels if labels.count(label) > 1}
-    if twice or not labels:
-        found = f"{min(twice)} more than once" if twice else "none"
-        raise DatasetError(f"{path}: expected a class a line, each once; found {found}")
-    return tuple(labels)
 
 
 def share_or_path(text: str) -> float | Path:

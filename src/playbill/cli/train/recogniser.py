@@ -1,5 +1,6 @@
 """`playbill train recogniser`: a measured gallery from pictures of people."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,8 @@ def recogniser(
         f"{evaluation.gallery_pictures} pictures; report: {escape(str(folder / PAGE))}",
         soft_wrap=True,
     )
-    out().print(f"to use it: playbill analyze MEDIA --gallery {escape(str(trained.path))}")
+    gallery = escape(shlex.quote(str(trained.path)))
+    out().print(f"to use it: playbill analyze MEDIA --gallery {gallery}", soft_wrap=True)
 
 
 def _warn(sentences: list[str], page: Path) -> None:

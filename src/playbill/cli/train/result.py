@@ -1,5 +1,6 @@
 """What trainings print at their end."""
 
+import shlex
 from collections.abc import Mapping
 
 from rich.markup import escape
@@ -18,4 +19,5 @@ def print_model(model: TrainedModel, measures: Mapping[str, float]) -> None:
         f"{escape(str(path))}: {size:.1f} MB, differs from torch by at most {model.difference:.1e}",
         soft_wrap=True,
     )
-    out().print(f"to use it: playbill models add {escape(str(path))}", soft_wrap=True)
+    add = shlex.join(["playbill", "models", "add", str(path)])
+    out().print(f"to use it: {escape(add)}", soft_wrap=True)

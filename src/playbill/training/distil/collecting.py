@@ -18,6 +18,7 @@ from playbill.media.images import read_image
 from playbill.models.face_crops import alignments, warped
 from playbill.pipeline.prefetch import prefetch
 from playbill.training.faces.cutting import side_with_room
+from playbill.training.lost import require_most
 
 MIN_FACE_PX = 40
 """The shorter side of a face that is worth learning from: of less the teacher knows little."""
@@ -55,6 +56,9 @@ def collect_faces(
         size_px: the side of what the teacher sees.
         only_main: take one face of a picture, large and near its middle.
         hook: for a progress bar.
+
+    Raises:
+        DatasetError: more than a quarter of the pictures cannot be read.
     """
     crops: list[Image] = []
     origins: list[Path] = []
@@ -72,6 +76,7 @@ def collect_faces(
             origins += [path] * len(cut)
         done += len(some)
         hook(done, len(paths))
+    require_most("the pictures of faces", refused, len(paths))
     side = side_with_room(size_px)
     return FoundFaces(
         np.array(crops, np.uint8).reshape(-1, side, side, 3), tuple(origins), tuple(refused)

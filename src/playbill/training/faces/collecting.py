@@ -28,6 +28,7 @@ from playbill.training.faces.cut_store import (
 )
 from playbill.training.faces.cutting import FACE_CUTS, side_with_room
 from playbill.training.faces.samples import FaceSamples
+from playbill.training.lost import require_most
 
 MIN_IMAGES = 2
 """With fewer pictures a person teaches nothing of what stays the same between them."""
@@ -89,27 +90,43 @@ def collect_faces(
         hook: for a progress bar.
 
     Raises:
-        DatasetError: fewer than two people have `MIN_IMAGES` pictures that can be used.
+        DatasetError: fewer than two people have `MIN_IMAGES` pictures that can be used, or more
+            than a quarter of the pictures cannot be read.
         OutputError: the folder cannot be written.
     """
     key = _key(pictures, detector, view)
     index = read_index(folder)
     if index is None or index.key != key:
-        faces: list[CutFace] = []
-        refused: list[str] = []
-        with writing(folder) as write:
-            cuts = _cuts(pictures, detector, view, hook)
-            for name, some in groupby(cuts, key=lambda cut: cut[0].name):
-                good = _usable(name, list(some), refused)
-                for picture, face in good:
-                    write(face)
-                    faces.append(CutFace(name, str(picture.path.absolute())))
-        index = FaceIndex(key, side_with_room(view.size_px), tuple(faces), tuple(refused))
+        index = _cut_out(pictures, detector, view, folder, key, hook)
         write_index(folder, index)
     found = {face.name for face in index.faces}
     if len(found) < 2:
         raise DatasetError(_too_few(len({p.name for p in pictures}), len(found), index.refused))
     return Collected(open_samples(folder, index), index.refused)
+
+
+def _cut_out(  # noqa: PLR0917 - each is another kind of thing
+    pictures: Sequence[PersonPicture],
+    detector: FaceDetector,
+    view: FaceView,
+    folder: Path,
+    key: str,
+    hook: Hook,
+) -> FaceIndex:
+    """Write the faces of those of whom there are enough; the list of them all."""
+    faces: list[CutFace] = []
+    refused: list[str] = []
+    unreadable: list[MediaError] = []
+    with writing(folder) as write:
+        cuts = _cuts(pictures, detector, view, hook)
+        for name, some in groupby(cuts, key=lambda cut: cut[0].name):
+            of_person = list(some)
+            unreadable += [cut for _, cut in of_person if isinstance(cut, MediaError)]
+            for picture, face in _usable(name, of_person, refused):
+                write(face)
+                faces.append(CutFace(name, str(picture.path.absolute())))
+        require_most("the pictures of people", unreadable, len(pictures))
+    return FaceIndex(key, side_with_room(view.size_px), tuple(faces), tuple(refused))
 
 
 def _key(pictures: Sequence[PersonPicture], detector: FaceDetector, view: FaceView) -> str:

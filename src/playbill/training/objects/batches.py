@@ -1,6 +1,7 @@
 """From labelled pictures to the tensors of one step."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -46,6 +47,9 @@ class ObjectBatches:
         self._seed = seed
         self._augmentation = augmentation
         self._min_nearest = min_nearest
+        self._order = lru_cache(maxsize=2)(
+            lambda turn: np.random.default_rng([seed, 0, turn]).permutation(len(samples))
+        )
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step, from 0.
@@ -62,8 +66,7 @@ class ObjectBatches:
 
     def _draw(self, step: int, place: int) -> tuple[Image, Targets]:
         turn, index = divmod(step * self._size + place, len(self._samples))
-        order = np.random.default_rng([self._seed, 0, turn]).permutation(len(self._samples))
-        sample = self._samples[order[index]]
+        sample = self._samples[self._order(turn)[index]]
         random = np.random.default_rng([self._seed, 1, step, place])
         seen = view(sample.image(), sample.boxes_xyxy, self._side, random, self._augmentation)
         targets = match_boxes(

@@ -12,17 +12,22 @@ from playbill.datasets.problems import Problem, ProblemList, refuse
 from playbill.errors import TrainingError
 from playbill.models.store import ModelStore
 from playbill.training.loop import Loop
+from playbill.training.model_files import require_name
 from playbill.training.networks.ssd_parts import SsdNetwork
 from playbill.training.objects.augment import UNCHANGED, Augmentation
 from playbill.training.objects.model import write_ssd
 from playbill.training.objects.multibox import MultiboxLoss
 from playbill.training.objects.networks import freeze, new_network, started_network
-from playbill.training.objects.samples import Sample, gather, split
+from playbill.training.objects.samples import Hook as PicturesHook
+from playbill.training.objects.samples import Sample, gather, require_apart, split, write_split
 from playbill.training.objects.settings import ObjectTraining
 from playbill.training.objects.task import SsdTask
 from playbill.training.progress import Hook, silent
 from playbill.training.run_folder import RunFolder
 from playbill.training.trained_model import Origin, TrainedModel
+
+SPLIT = "split.json"
+"""Which pictures are learned from, and which are held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +47,28 @@ def train_objects(
     *,
     store: ModelStore,
     hook: Hook = silent,
+    pictures_hook: PicturesHook = lambda _done, _all: None,
 ) -> TrainedObjects:
     """Train, or go on where the training in `folder` was killed, and write the network.
 
     Raises:
-        DatasetError: the pictures are not there, or not fit for training.
+        DatasetError: the pictures are not there, or not fit for training; some are held out and
+            learned from.
         TrainingError: no network or start of that name; and see `loop.Loop`.
+        ModelError: `name` is no name for a model.
         ModelError, OutputError: as from what is called.
+        SystemExit: this is not the first of several processes, and its work is done.
     """
+    require_name(name)
     network = _network(training, store)
-    learned, held_out, left_out = _samples(training)
+    learned, held_out, left_out = _samples(training, pictures_hook)
     run = RunFolder.open(
         folder,
         what="objects",
         settings=_settings(training, store),
         data={"pictures": _digest(learned), "held out": _digest(held_out)},
     )
+    write_split(folder / SPLIT, learned, held_out)
     task = SsdTask(
         network,
         training.labels,
@@ -71,6 +82,7 @@ def train_objects(
     )
     loop = Loop(task, training.loop, folder, network=training.network, hook=hook)
     measures = loop.run()
+    loop.end_others()
     trained = loop.trained
     if not isinstance(trained, SsdNetwork):
         raise TypeError(f"expected an SsdNetwork, got {type(trained).__name__}")
@@ -98,20 +110,23 @@ def _network(training: ObjectTraining, store: ModelStore) -> SsdNetwork:
 
 
 def _samples(
-    training: ObjectTraining,
+    training: ObjectTraining, hook: PicturesHook
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...], tuple[str, ...]]:
     """To learn from, to evaluate on, and a sentence for everything that was left out."""
     learned: list[Sample] = []
     left_out: list[str] = []
     for path in training.datasets:
-        learned += _gathered(path, training, left_out)
+        learned += _gathered(path, training, left_out, hook)
     if isinstance(training.held_out, Path):
-        apart = _gathered(training.held_out, training, left_out)
+        apart = _gathered(training.held_out, training, left_out, hook)
+        require_apart(learned, apart)
         return tuple(learned), apart, tuple(left_out)
     return *split(learned, training.held_out, training.loop.seed), tuple(left_out)
 
 
-def _gathered(path: Path, training: ObjectTraining, left_out: list[str]) -> tuple[Sample, ...]:
+def _gathered(
+    path: Path, training: ObjectTraining, left_out: list[str], hook: PicturesHook
+) -> tuple[Sample, ...]:
     """What can be learnt from; that pictures are missing before one is opened is a mishap."""
     problems = ProblemList()
 
@@ -121,7 +136,9 @@ def _gathered(path: Path, training: ObjectTraining, left_out: list[str]) -> tupl
         problems(problem)
 
     dataset = open_objects(path, outlines=False, on_problem=tell)
-    samples = gather(dataset, training.labels, problems, drop_others=training.drop_others)
+    samples = gather(
+        dataset, training.labels, problems, drop_others=training.drop_others, hook=hook
+    )
     left_out += [str(problem) for problem in problems.problems]
     return samples
 
@@ -134,9 +151,10 @@ def _settings(training: ObjectTraining, store: ModelStore) -> dict[str, object]:
 def _digest(samples: Sequence[Sample]) -> dict[str, object]:
     digest = sha256()
     for sample in samples:
-        digest.update(sample.name.encode())
+        digest.update(sample.name.encode("utf-8", "surrogateescape"))
         digest.update(sample.boxes_xyxy.tobytes())
         digest.update(sample.columns.tobytes())
+        digest.update(sample.ignored.tobytes())
     objects = sum(int((~sample.ignored).sum()) for sample in samples)
     return {"pictures": len(samples), "objects": objects, "sha256": digest.hexdigest()}
 
@@ -145,5 +163,4 @@ def _origin(training: ObjectTraining, store: ModelStore) -> Origin:
     source = "trained by playbill train objects: see run.json"
     if training.start is None:
         return Origin("", source)
-    card = store.card(training.start)
-    return Origin(card.licence, f"{source}; started from {card.name}: {card.source}")
+    return Origin.continued(source, store.card(training.start))

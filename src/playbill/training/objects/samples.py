@@ -1,6 +1,7 @@
 """Labelled pictures, checked once before a training begins."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.atomic import atomic_path
 from playbill.core.boxes import Boxes
 from playbill.core.frame import Image
 from playbill.core.labels import COCO_80, VOC_TO_COCO_80
@@ -15,14 +17,17 @@ from playbill.datasets.objects import ObjectDataset, PictureObjects
 from playbill.datasets.problems import Problem, ProblemKind, ProblemList
 from playbill.errors import DatasetError, MediaError
 from playbill.media.images import read_image
+from playbill.training.lost import require_most
 
-MAX_LOST = 0.25
-"""Share of the pictures that may be missing or damaged; what is more is a mishap."""
 LOST: frozenset[ProblemKind] = frozenset({"missing-picture", "unreadable-picture", "wrong-size"})
+"""Problems after which a picture is not learned from at all."""
 SPELLINGS: Mapping[str, str] = MappingProxyType(
     {voc: COCO_80[class_id] for voc, class_id in VOC_TO_COCO_80.items()}
 )
 """VOC's names for classes of COCO: understood where a label set has the latter."""
+
+Hook = Callable[[int, int], None]
+"""Is told how many of how many pictures are done."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +65,7 @@ def gather(
     problems: ProblemList,
     *,
     drop_others: bool = False,
+    hook: Hook = lambda _done, _all: None,
 ) -> tuple[Sample, ...]:
     """Decode every picture once and keep what can be learnt from.
 
@@ -71,16 +77,18 @@ def gather(
         labels: what is trained; labels of `dataset` are found in it by name.
         problems: collects what was left out.
         drop_others: leave out objects of other labels.
+        hook: for a progress bar.
 
     Raises:
         DatasetError: an object has another label, too many pictures are lost, or none is left.
     """
     columns = _columns(dataset.labels, labels)
     samples: list[Sample] = []
-    for picture in dataset:
+    for done, picture in enumerate(dataset, 1):
         _refuse_others(dataset, picture, columns, drop_others=drop_others)
         if _whole(picture, problems):
             samples.append(_sample(picture, columns, problems))
+        hook(done, len(dataset))
     _refuse_remains(dataset.name, samples, problems)
     return tuple(samples)
 
@@ -105,6 +113,34 @@ def split(
         tuple(sample for i, sample in enumerate(samples) if i not in held_out),
         tuple(sample for i, sample in enumerate(samples) if i in held_out),
     )
+
+
+def require_apart(learned: Sequence[Sample], held_out: Sequence[Sample]) -> None:
+    """Refuse pictures that are learned from and measured on: figures would be too good.
+
+    Raises:
+        DatasetError: a file is in both.
+    """
+    files = {sample.path.resolve() for sample in learned}
+    both = [sample.path for sample in held_out if sample.path.resolve() in files]
+    if both:
+        raise DatasetError(
+            f"{both[0]}: is to be learned from and to be measured on ({len(both)} of "
+            f"{len(held_out)} pictures held out are), expected other pictures"
+        )
+
+
+def write_split(path: Path, learned: Sequence[Sample], held_out: Sequence[Sample]) -> None:
+    """Write down which pictures are learned from and which are kept apart.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    parts = {"learned": learned, "held out": held_out}
+    lists = {name: [str(one.path.absolute()) for one in some] for name, some in parts.items()}
+    text = json.dumps(lists, indent=1, ensure_ascii=False) + "\n"
+    with atomic_path(path) as part:
+        part.write_text(text, "utf-8", errors="backslashreplace")
 
 
 def _columns(names: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
@@ -176,12 +212,10 @@ def _sample(picture: PictureObjects, columns: NDArray[np.int64], problems: Probl
 
 def _refuse_remains(name: str, samples: Sequence[Sample], problems: ProblemList) -> None:
     lost = [problem for problem in problems.problems if problem.kind in LOST]
-    whole = len(samples) + len(lost)
-    if len(lost) > MAX_LOST * whole:
-        raise DatasetError(
-            f"{name}: {len(lost)} of {whole} pictures are missing or damaged, expected at most a "
-            f"quarter; the first is {lost[0]}"
-        )
+    require_most(name, lost, len(samples) + len(lost))
+    if not samples:
+        first = f" ({problems.problems[0]})" if problems.problems else ""
+        raise DatasetError(f"{name}: holds no pictures that can be used{first}")
     if not any((~sample.ignored).any() for sample in samples):
         raise DatasetError(
             f"{name}: has {len(samples)} pictures without an object to train on, expected some"
