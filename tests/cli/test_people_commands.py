@@ -99,6 +99,15 @@ def test_splitting_separating_merging_groups_and_hiding(people: Playbill) -> Non
     assert len(rows(people, "list", "--hidden")) == 1
 
 
+def test_ids_are_shown_whole_on_a_narrow_screen(
+    people: Playbill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    people("create", "Augusta Ada King, Countess of Lovelace")
+    (row,) = rows(people, "list")
+    assert str(row["id"]) in people("list").out.split()
+
+
 def test_forgetting_says_what_it_erased(
     people: Playbill, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,7 +76,8 @@ def show(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson =
 def cancel(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Give a job up; what is done of it is kept for a retry."""
     id_ = _change(archive, job, lambda tx, id_: queue.cancel(tx, id_, who=who()))
-    out().print(f"job {id_} is given up  (again: playbill archive jobs retry {id_})")
+    again = f"playbill archive jobs retry {id_}"
+    out().print(f"job {id_} is given up  (again: {again})", soft_wrap=True)
 
 
 @jobs.command("retry")

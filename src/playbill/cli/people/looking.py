@@ -54,7 +54,7 @@ def list_(
         table.add_column("name", overflow="fold")
         for heading in ("media", "spans", "portraits"):
             table.add_column(heading, no_wrap=True)
-        table.add_column("id", min_width=36)  # whole, to be copied
+        table.add_column("id", no_wrap=True)  # whole, to be copied
         for row in page.items:
             n = counts[row.id]
             numbers = (str(n.media), str(n.appearances), str(n.portraits))
