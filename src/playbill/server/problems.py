@@ -86,7 +86,8 @@ def to_json(problem: Problem, instance: str) -> dict[str, Any]:
 
 def response_of(problem: Problem, instance: str) -> Response:
     """The answer; of halves of characters, which JSON can hold and UTF-8 cannot, `?` is left."""
-    said = json.dumps(jsonable_encoder(to_json(problem, instance)), ensure_ascii=False)
+    content = jsonable_encoder(to_json(problem, instance))
+    said = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return Response(
         said.encode("utf-8", "replace"),
         status_code=problem.status,
