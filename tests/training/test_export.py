@@ -53,7 +53,7 @@ def test_halved_weights_are_half_the_size_and_hardly_another_network(tmp_path: P
 
 def test_weights_that_are_too_large_for_halves_stay_whole(tmp_path: Path) -> None:
     large = Tiny()
-    large.body[0].weight.data[0, 0, 0, 0] = 1e5
+    next(large.body.parameters()).data[0, 0, 0, 0] = 1e5
 
     difference = export_onnx(
         large,
@@ -70,7 +70,7 @@ def test_weights_that_are_too_large_for_halves_stay_whole(tmp_path: Path) -> Non
 
 def test_a_network_that_gives_no_numbers_is_not_written(tmp_path: Path) -> None:
     lost = Tiny()
-    lost.body[0].weight.data[0, 0, 0, 0] = torch.nan
+    next(lost.body.parameters()).data[0, 0, 0, 0] = torch.nan
 
     with pytest.raises(TrainingError, match=r"lost\.onnx: the network differs from torch by nan"):
         export_onnx(
