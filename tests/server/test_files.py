@@ -61,6 +61,16 @@ def test_a_file_comes_back_byte_for_byte(http: httpx.Client, media: str, clip: P
     assert http.get(media).json()["sha256"] == answer.headers["ETag"].strip('"')
 
 
+def test_what_a_file_is_can_be_asked_without_its_bytes(http: httpx.Client, media: str) -> None:
+    told, sent = http.head(f"{media}/file"), http.get(f"{media}/file")
+    part = http.head(f"{media}/file", headers={"Range": "bytes=3-9"})
+
+    for name in ("Content-Length", "Content-Type", "ETag", "Accept-Ranges"):
+        assert told.headers[name] == sent.headers[name]
+    assert (told.status_code, told.content) == (200, b"")
+    assert (part.status_code, part.headers["Content-Length"]) == (206, "7")
+
+
 @pytest.mark.parametrize(
     ("asked", "part"),
     [

@@ -134,3 +134,37 @@ def test_sentences_of_errors_are_taken_apart(
     problem = of_error(ArchiveError(sentence))
     assert (problem.where, problem.found, problem.expected) == parts
     assert of_error(Conflict(sentence)).status == 409
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "expected"),
+    [
+        ("/v1/search?persn=x", "persn", "one of person, cluster, object, together, near"),
+        ("/v1/media/00000000-0000-0000-0000-000000000000?x=1&y=2", "x", "nothing"),
+        ("/v1/users?%ED%A0%80=1", "\ufffd\ufffd\ufffd", "nothing"),
+    ],
+)
+def test_a_condition_that_there_is_not_is_refused_not_overlooked(
+    http: httpx.Client, path: str, found: str, expected: str
+) -> None:
+    status, where, was, should = told(http.get(path))
+
+    assert (status, where, was) == (422, "query", found)
+    assert should is not None
+    assert should.startswith(expected)
+
+
+def test_neither_is_it_overlooked_where_only_the_head_is_asked_for(http: httpx.Client) -> None:
+    path = "/v1/media/00000000-0000-0000-0000-000000000000/file"
+
+    assert http.head(path).status_code == 404
+    assert http.head(f"{path}?x=1").status_code == 422
+
+
+def test_the_words_of_a_bare_upload_are_known(http: httpx.Client) -> None:
+    answer = http.post(
+        "/v1/images?name=a.png&x=1", content=b"", headers={"Content-Type": "image/png"}
+    )
+
+    assert answer.json()["found"] == "x"
+    assert answer.json()["expected"] == "one of name"

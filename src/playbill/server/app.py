@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes
@@ -21,6 +21,7 @@ from playbill.server.naming import Naming
 from playbill.server.openapi import describe
 from playbill.server.opening import Opened, open_networks
 from playbill.server.pictures import Pictures
+from playbill.server.queries import refuse_unknown
 from playbill.server.rates import Rates
 from playbill.server.refusals import add_handlers
 from playbill.server.requests import Requests
@@ -120,7 +121,7 @@ def create_app(
     )
     add_handlers(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     describe(app)
     app.add_middleware(Requests, settings=settings, metrics=metrics)
     return app

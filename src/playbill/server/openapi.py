@@ -21,6 +21,7 @@ ETAGS = frozenset(
         ("get", "/v1/media/{media_id}"),
         ("get", "/v1/media/{media_id}/document"),
         ("get", "/v1/media/{media_id}/file"),
+        ("head", "/v1/media/{media_id}/file"),
         ("get", "/v1/media/{media_id}/frames/{index}.jpg"),
         ("get", "/v1/crops/{key}"),
         ("get", "/v1/jobs/{job_id}"),

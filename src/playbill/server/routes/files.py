@@ -24,6 +24,9 @@ _BYTES = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 router = APIRouter(prefix="/v1/media", tags=["media"])
 
 
+@router.head(
+    "/{media_id}/file", summary="How large the file of a medium is.", response_class=Response
+)
 @router.get(
     "/{media_id}/file",
     summary="The file of a medium.",
@@ -46,7 +49,8 @@ def one(
         return unchanged(tag, CACHE)
     span = span_of(request, tag, media.bytes_)
     sent = span or range(media.bytes_)
-    data = _bytes_of(services.archive, media, sent)
+    wanted = range(0) if request.method == "HEAD" else sent
+    data = _bytes_of(services.archive, media, wanted)
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",
