@@ -1,6 +1,7 @@
 """Documents: exactly the specification's shape, and back."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -171,6 +172,30 @@ def test_reading_and_writing_again_changes_nothing(
     written = document_text(analysis_of(FrameMetadata(index, time, things)))
 
     assert document_text(from_document(json.loads(written), "x")) == written
+
+
+@pytest.mark.parametrize("said", ["10:00:00:00", "23:59:59;29"])
+def test_the_time_code_that_a_file_begins_with_is_written_and_read(said: str) -> None:
+    made = analysis_of()
+    timed = replace(made, media=replace(made.media, start_timecode=said))
+    document = to_document(timed)
+
+    assert document["media"]["startTimecode"] == said
+    jsonschema.Draft202012Validator(document_schema()).validate(document)
+    assert from_document(document, "here") == timed
+
+
+def test_a_document_of_a_file_without_time_code_says_nothing_of_it() -> None:
+    assert "imecode" not in document_text(analysis_of())
+
+
+@pytest.mark.parametrize("said", ["24:00:00:00", "10:00:00", "10:00:00.00", "1:0:0:0", None, 0])
+def test_a_time_code_that_is_none_is_refused(said: object) -> None:
+    document = to_document(analysis_of())
+    document["media"]["startTimecode"] = said
+
+    with pytest.raises(DocumentError, match="at media/startTimecode"):
+        from_document(document, "here")
 
 
 def test_a_box_at_the_edge_keeps_at_least_one_pixel_inside_the_picture() -> None:

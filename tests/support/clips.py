@@ -71,6 +71,7 @@ def numbered_clip(
     durations: tuple[int, ...] = (1,),
     container_options: dict[str, str] | None = None,
     sound: bool = False,
+    timecode: str = "",
     paint: Callable[[Image, int], Image] = lambda picture, _: picture,
 ) -> Path:
     """Write a clip of `frames` pictures that say 0, 1, 2, ...
@@ -89,6 +90,7 @@ def numbered_clip(
         durations: ticks that pictures last, repeated in turn: a variable frame rate.
         container_options: the muxer's own.
         sound: add a silent sound track.
+        timecode: that the file says it begins with; empty: it says none.
         paint: changes a picture, given its number.
     """
     with av.open(str(path), "w", format=container, options=container_options or {}) as output:
@@ -100,6 +102,8 @@ def numbered_clip(
         stream.pix_fmt = pix_fmt
         stream.codec_context.time_base = 1 / rate
         stream.thread_count = 2
+        if timecode:
+            stream.metadata["timecode"] = timecode
         if rotation:
             stream.set_display_rotation(-rotation)
         if sound:

@@ -60,6 +60,7 @@ def _media(media: MediaInfo) -> Json:
         "container": media.container,
         "codec": media.codec,
         "rotation": media.rotation,
+        **({} if media.start_timecode is None else {"startTimecode": media.start_timecode}),
     }
 
 

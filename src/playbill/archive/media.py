@@ -93,6 +93,7 @@ def add_media(tx: Connection, info: MediaInfo, *, bytes_: int, place: str | None
             rotation=info.rotation,
             frame_rate=None if info.frame_rate is None else str(info.frame_rate),
             duration_us=us,
+            start_timecode=info.start_timecode,
             added_at=datetime.now(UTC),
             added_by=who,
         )
@@ -260,6 +261,7 @@ def media_row(row: Row[Any]) -> MediaRow:
         rotation=row.rotation,
         frame_rate=None if rate is None else Fraction(rate),
         duration_s=None if us is None else seconds(us),
+        start_timecode=row.start_timecode,
     )
     return MediaRow(
         info,

@@ -110,6 +110,7 @@ def _media(media: Json) -> MediaInfo:
         rotation=media.get("rotation", 0),
         frame_rate=None if media["frameRate"] is None else Fraction(media["frameRate"]),
         duration_s=None if media["duration"] is None else _seconds(media["duration"]),
+        start_timecode=media.get("startTimecode"),
     )
 
 

@@ -26,6 +26,9 @@ class MediaInfo:
     """Average frames a second; None for images."""
     duration_s: Fraction | None = None
     """From the start of the first frame to the end of the last; None for images."""
+    start_timecode: str | None = None
+    """Time code of the first frame, as the file itself says: `HH:MM:SS:FF`, or `HH:MM:SS;FF` where
+    numbers are dropped; None: it says none."""
 
     @property
     def id(self) -> str:

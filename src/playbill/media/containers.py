@@ -42,7 +42,12 @@ def open_container(path: Path) -> Iterator[InputContainer]:
     with open_file(path) as file:
         try:
             container = av.open(
-                file, "r", options=OPTIONS, buffer_size=BUFFER_BYTES, io_open=_refuse_reference
+                file,
+                "r",
+                options=OPTIONS,
+                metadata_errors="replace",  # titles and comments need not be UTF-8
+                buffer_size=BUFFER_BYTES,
+                io_open=_refuse_reference,
             )
         except (av.FFmpegError, OSError) as error:
             raise MediaError(f"{path}: {_what_else(head)}, expected a video") from error

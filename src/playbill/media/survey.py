@@ -15,6 +15,7 @@ from playbill.media.decoding import decode_all, prepare
 from playbill.media.files import media_name, sha256_of
 from playbill.media.frame_index import FrameIndex
 from playbill.media.packets import NO_PTS, PacketScan, scan_packets
+from playbill.media.start_timecode import start_timecode
 
 MAX_FRAME_PIXELS = 70_000_000
 """8192 x 8192 and a little more."""
@@ -57,7 +58,7 @@ def survey(path: Path, limits: Limits) -> Survey:
         MediaError: the file cannot be read, is no video, has no frame that can be decoded, or is
             more than `limits` admit.
     """
-    scan = _scan(path, limits)
+    scan, timecode = _scan(path, limits)
     beginning = _beginning(path, limits, frames=TRIAL_FRAMES if scan.halved else 1)
     first = beginning[0]
     frames = _frame_index(scan, beginning)
@@ -78,11 +79,13 @@ def survey(path: Path, limits: Limits) -> Survey:
         rotation=orientation.rotation,
         frame_rate=scan.frame_rate,
         duration_s=duration_s,
+        start_timecode=timecode,
     )
     return Survey(info, stored_wh, orientation, scan, frames)
 
 
-def _scan(path: Path, limits: Limits) -> PacketScan:
+def _scan(path: Path, limits: Limits) -> tuple[PacketScan, str | None]:
+    """The packets, and the time code that the file begins with."""
     with open_container(path) as container:
         stream = video_stream(container, path)
         if stream.width * stream.height > limits.max_pixels:
@@ -90,10 +93,10 @@ def _scan(path: Path, limits: Limits) -> PacketScan:
                 f"{path}: has frames of {stream.width} x {stream.height} pixels, "
                 f"expected at most {limits.max_pixels:,} in all"
             )
-        scan = scan_packets(container, stream)
+        scan, timecode = scan_packets(container, stream), start_timecode(container, stream)
     if not scan.shown.any():
         raise MediaError(f"{path}: has a video stream without frames")
-    return scan
+    return scan, timecode
 
 
 def _beginning(path: Path, limits: Limits, *, frames: int) -> list[VideoFrame]:

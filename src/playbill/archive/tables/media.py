@@ -34,6 +34,7 @@ media = Table(
     Column("rotation", Integer, nullable=False),
     Column("frame_rate", Text, comment="as a fraction: 30000/1001"),
     Column("duration_us", Micros),
+    Column("start_timecode", String(11), comment="of the first frame, as the file says"),
     Column("added_at", Moment, nullable=False),
     Column("added_by", Text, nullable=False),
     Column("run_id", Identity, comment="what is shown: the newest run, or the one promoted"),
