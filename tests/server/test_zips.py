@@ -4,12 +4,18 @@ import stat
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from playbill.server.incoming import Received
+from playbill.server.problems import Problem
+from playbill.server.settings import ServerSettings
+from playbill.server.zips import Refused, Room, take_out
 from tests.support.serving import Serving, png, served_in, zipped
 
 BLUE, RED = (0, 0, 255), (255, 0, 0)
@@ -86,6 +92,37 @@ def test_a_damaged_zip_is_no_server_error(http: httpx.Client, content: bytes) ->
     answer = http.post("/v1/images/batch", files={"zip": ("a.zip", content)})
 
     assert 400 <= answer.status_code < 500 or answer.json() == {"results": []}
+
+
+@pytest.mark.parametrize("value", [0, 1, 127, 255])
+def test_whichever_byte_of_a_zip_is_altered_it_is_taken_out_or_refused(
+    tmp_path: Path, value: int
+) -> None:
+    content, path = zipped(**{"a/sky.png": b"blue" * 9, "b.png": b"x"}), tmp_path / "a.zip"
+    settings = ServerSettings()
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([value]) + content[place + 1 :])
+        with suppress(Problem):
+            for one in take_out(path, tmp_path / f"{place}", settings, Room.of(settings)):
+                assert isinstance(one, Received | Refused)
+
+
+def test_an_entry_without_a_name_is_a_picture_without_one(http: httpx.Client) -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("?", png())
+    content = target.getvalue()
+    first = content.index(b"PK\1\2")
+    unnamed = bytearray(content[:26] + bytes(2) + content[28:30] + content[31:])
+    first -= 1
+    unnamed[first + 28 : first + 30] = bytes(2)
+    del unnamed[first + 46]
+    unnamed[-10:-6] = (46).to_bytes(4, "little")
+    unnamed[-6:-2] = first.to_bytes(4, "little")
+
+    (one,) = results_of(http, bytes(unnamed))
+
+    assert one["document"]["media"]["name"] == "unnamed"
 
 
 def results_of(http: httpx.Client, content: bytes) -> list[dict[str, Any]]:

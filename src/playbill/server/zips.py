@@ -1,5 +1,6 @@
 """Pictures in a ZIP, taken out without trust: no paths, no links, no bombs."""
 
+import errno
 import stat
 import zipfile
 import zlib
@@ -81,7 +82,8 @@ def take_out(
             for number, entry in enumerate(entries):
                 yield _one(archive, entry, folder / str(number), settings)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        # A place before the beginning of the file, as a damaged ZIP may name one, is EINVAL.
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
             raise
         raise Problem(422, f"{path.name}: the ZIP is damaged: {error}", "damaged-zip") from error
 
@@ -130,7 +132,7 @@ def _reason(entry: zipfile.ZipInfo) -> str | None:
 def _is_aside(entry: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(entry.filename).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts)
-    return entry.is_dir() or hidden or "__MACOSX" in parts
+    return entry.filename.endswith("/") or hidden or "__MACOSX" in parts
 
 
 def _check_sizes(
