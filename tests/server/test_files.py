@@ -1,9 +1,13 @@
 """Files, frames, documents and thumbnails: whole, in part, or known already."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
+from time import sleep
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +16,8 @@ from PIL import Image
 from playbill.archive.media import MediaRow, get_media
 from playbill.media import survey as looked
 from playbill.server import surveys as module
+from playbill.server.routes import results
 from playbill.server.routes.files import media_type
-from playbill.server.routes.results import _jpeg
 from playbill.server.surveys import Surveys
 from tests.server.test_archive import work
 from tests.support.clips import numbered_clip
@@ -212,7 +216,7 @@ def test_a_picture_that_is_wider_than_a_jpeg_can_be_is_made_smaller(
     server: Serving, width: int | None, size_wh: tuple[int, int]
 ) -> None:
     media = _wide(server)
-    data = _jpeg(server.services, media, 0, width)
+    data = results._jpeg(server.services, media, 0, width)
 
     assert Image.open(BytesIO(data)).size == size_wh
 
@@ -235,3 +239,28 @@ def test_what_was_not_asked_for_lately_is_forgotten(
         surveys.of(replace(row, info=info), clip)
 
     assert len(surveys) == 2
+
+
+def test_frames_are_decoded_few_at_a_time_however_many_ask(
+    server: Serving, media: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, most, lock = 0, 0, Lock()
+    plain = results._jpeg
+
+    def slowly(*asked: Any) -> bytes:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        sleep(0.05)
+        data = plain(*asked)
+        with lock:
+            at_once -= 1
+        return data
+
+    monkeypatch.setattr(results, "_jpeg", slowly)
+    with server.http(server.token("viewer")) as http, ThreadPoolExecutor(10) as many:
+        answers = list(many.map(lambda n: http.get(f"{media}/frames/{n}.jpg"), range(10)))
+
+    assert [answer.status_code for answer in answers] == [200] * 10
+    assert most == 2

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 
 from playbill.archive.archive import Archive
@@ -159,6 +160,7 @@ def _services(
         metrics=metrics,
         boxes=DocumentBoxes(),
         surveys=Surveys(),
+        decoding=CapacityLimiter(settings.picture_threads),
         uploads=Busy(),
         uses=Uses(archive.database),
         rates=Rates(per_s, settings.rate_per_minute / 10),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from playbill.archive.archive import Archive
@@ -37,6 +38,8 @@ class Services:
     """Of the runs that were searched last."""
     surveys: Surveys
     """Of the videos whose frames were asked for last."""
+    decoding: CapacityLimiter
+    """Frames that are decoded at once; further ones wait, and hold no thread meanwhile."""
     uploads: Busy
     """Which uploads are being written to."""
     uses: Uses

@@ -37,7 +37,7 @@ class ServerSettings:
     max_video_s: int = 24 * 3600
 
     picture_threads: int = 2
-    """Pictures analysed at once."""
+    """Pictures analysed at once, and as many frames decoded to be shown."""
     picture_queue: int = 64
     """Pictures that wait at most; further ones are told to come again."""
     rate_per_minute: int = 1200

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from PIL import Image
@@ -114,7 +115,7 @@ def _checked_again(tag: str) -> dict[str, str]:
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {"schema": {"type": "string"}}}}},
 )
-def frame(
+async def frame(
     *,
     media_id: IdPath,
     index: Annotated[int, Path(ge=0, le=2**31)],
@@ -126,11 +127,13 @@ def frame(
     ] = None,
 ) -> Response:
     """Counted as in the document: decoded frames from 0, in the order they are shown."""
-    media = services.archive.database.read(lambda tx: get_media(tx, media_id))
+    read = services.archive.database.read
+    media = await to_thread.run_sync(read, lambda tx: get_media(tx, media_id))
     tag = content_tag(media.info.sha256, f"{index} {width} {QUALITY}")
     if has_already(request, tag):
         return unchanged(tag, CACHE)
-    data = _jpeg(services, media, index, width)
+    limiter = services.decoding
+    data = await to_thread.run_sync(_jpeg, services, media, index, width, limiter=limiter)
     return Response(data, media_type="image/jpeg", headers={"ETag": tag, "Cache-Control": CACHE})
 
 
