@@ -50,8 +50,8 @@ def test_a_medium_comes_back_as_it_was(database: Database) -> None:
 
 def test_a_medium_keeps_the_time_code_that_it_begins_with(database: Database) -> None:
     film, other = replace(video("news.mxf"), start_timecode="10:00:00;00"), video("other.mp4")
-    for info in (film, other):
-        database.write(lambda tx, info=info: add_media(tx, info, bytes_=9, place=None, who="ada"))
+    database.write(lambda tx: add_media(tx, film, bytes_=9, place=None, who="user:ada"))
+    database.write(lambda tx: add_media(tx, other, bytes_=9, place=None, who="user:ada"))
 
     rows = database.read(lambda tx: [get_media(tx, info.id) for info in (film, other)])
     assert [row.info.start_timecode for row in rows] == ["10:00:00;00", None]
