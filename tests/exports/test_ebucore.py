@@ -41,9 +41,11 @@ ORDER = {
     "coreMetadata": CORE,
     "part": (*CORE, "partStartTime", "partEndTime"),
     "format": (
-        *("imageFormat", "videoFormat", "containerFormat", "duration", "fileName"),
+        *("imageFormat", "videoFormat", "containerFormat"),
+        *("timecodeFormat", "duration", "fileName"),
         "technicalAttributeString",
     ),
+    "timecodeFormat": ("timecodeStart",),
     "videoFormat": ("width", "height", "frameRate"),
     "imageFormat": ("width", "height"),
     "title": ("title",),
@@ -51,7 +53,7 @@ ORDER = {
     "description": ("description",),
     "identifier": ("identifier",),
 }
-ONE = {"partStartTime", "partEndTime", "duration"}
+ONE = {"partStartTime", "partEndTime", "duration", "timecodeStart"}
 TIMECODE = re.compile(r"(([0-1][0-9])|([2][0-3])):[0-5][0-9]:[0-5][0-9](([.,])|([:;]))[0-9]{2,}")
 NMTOKEN = re.compile(r"[\w.:-]+")
 ATTRIBUTES = {
@@ -179,6 +181,17 @@ def test_at_29_97_numbers_are_dropped(tmp_path: Path) -> None:
         (1798 / NTSC, 1801 / NTSC),
         (1800 / NTSC, 1900 / NTSC),
     ]
+
+
+def test_the_time_code_that_the_file_begins_with_is_said() -> None:
+    made = plain()
+    core = checked(replace(made, media=replace(made.media, start_timecode="10:00:00:00")))
+    hour = Fraction(3600 * 30) / NTSC
+
+    assert seconds_of(core.find(f".//{EBU}timecodeStart")) == 10 * hour
+    assert span_of(parts(core)[0]) == (10 * hour, 10 * hour + 60 / NTSC)
+    assert seconds_of(core.find(f".//{EBU}duration")) == 1840 / NTSC
+    assert checked(made).find(f".//{EBU}timecodeFormat") is None
 
 
 def test_where_the_rate_varies_times_are_those_of_the_clock(tmp_path: Path) -> None:

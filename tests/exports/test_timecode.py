@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -37,6 +38,36 @@ def test_the_edges_of_every_minute_of_a_day_are_named_as_opentime_names_them(
         edge = int(minute * 60 * rate.fps)
         for frame in range(max(edge - 3, 0), min(edge + 4, a_day)):
             assert rate.timecode(frame) == said_by_opentime(frame, rate)
+
+
+EVERY = [*STANDARD, *(replace(rate, non_drop=True) for rate in DROPPING)]
+
+
+@settings(max_examples=300)
+@given(rate=st.sampled_from(EVERY), frame=st.integers(0, 60 * 60 * 60 * 24))
+def test_a_frame_is_found_by_its_name_and_named_as_opentime_names_it(
+    rate: TimecodeRate, frame: int
+) -> None:
+    frame %= rate.day
+    time = RationalTime(frame, float(rate.fps))
+
+    assert rate.frame_of(rate.timecode(frame)) == frame
+    assert rate.timecode(frame) == otio.opentime.to_timecode(time, float(rate.fps), rate.drop)
+
+
+@pytest.mark.parametrize("rate", DROPPING, ids=lambda rate: f"{float(rate.fps):.2f}")
+def test_numbers_that_are_dropped_name_no_frame(rate: TimecodeRate) -> None:
+    for minute in range(60):
+        named = rate.frame_of(f"10:{minute:02}:00;00")
+        assert (named is None) == (minute % 10 != 0)
+        assert replace(rate, non_drop=True).frame_of(f"10:{minute:02}:00:00") is not None
+
+
+@each_rate
+def test_a_second_has_no_more_frames_than_the_rate(rate: TimecodeRate) -> None:
+    mark = ";" if rate.drop else ":"
+    assert rate.frame_of(f"10:00:00{mark}{rate.count - 1}") is not None
+    assert rate.frame_of(f"10:00:00{mark}{rate.count}") is None
 
 
 @pytest.mark.parametrize("rate", DROPPING, ids=lambda rate: f"{float(rate.fps):.2f}")

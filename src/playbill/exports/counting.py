@@ -6,7 +6,7 @@ millisecond, MPEG-TS to a 90,000th. Any other medium is laid out by the clock.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from playbill.core.analysis import Analysis
@@ -27,13 +27,21 @@ class FrameCounter:
     steady: Fraction | None
     """Frames a second of the medium, where its frames are those of the timeline one by one; None:
     laid out by the clock."""
+    start: int | None = None
+    """The frame that the medium's own time code gives to its first one; None: it has none that
+    can be counted on from, and time code begins at 00:00:00:00."""
 
     @classmethod
     def of(cls, analysis: Analysis, average: Fraction) -> "FrameCounter":
         """For a medium with `average` frames a second."""
         rate = nearest_rate(average)
         near = (own for own in _candidates(analysis, average) if _is_nearly(own, rate.fps))
-        return cls(rate, next((own for own in near if _keeps(analysis, own)), None))
+        steady = next((own for own in near if _keeps(analysis, own)), None)
+        said = analysis.media.start_timecode
+        if steady is None or said is None:
+            return cls(rate, steady)
+        rate, start = _counted_on(said, rate)
+        return cls(rate, steady, start)
 
     def frame_at(self, time_s: Fraction) -> int:
         """The frame that is shown at `time_s`: never the next one, within what stamps can tell."""
@@ -43,7 +51,17 @@ class FrameCounter:
 
     def timecode_at(self, time_s: Fraction) -> str:
         """Its time code."""
-        return self.rate.timecode(self.frame_at(time_s))
+        return self.timecode(self.frame_at(time_s))
+
+    def timecode(self, frame: int) -> str:
+        """Time code of a frame of the timeline, whose first is 0.
+
+        That of the medium itself begins anew at midnight; one that begins at 0 runs on after 24
+        hours.
+        """
+        if self.start is None:
+            return self.rate.timecode(frame)
+        return self.rate.timecode((self.start + frame) % self.rate.day)
 
 
 def has_constant_rate(analysis: Analysis) -> bool | None:
@@ -52,6 +70,14 @@ def has_constant_rate(analysis: Analysis) -> bool | None:
     if not average:
         return None
     return any(_keeps(analysis, rate) for rate in _candidates(analysis, average))
+
+
+def _counted_on(said: str, rate: TimecodeRate) -> tuple[TimecodeRate, int | None]:
+    """Rate and first frame of a medium's own time code, which says whether numbers are dropped."""
+    for own in (rate, replace(rate, non_drop=True)):
+        if (frame := own.frame_of(said)) is not None:
+            return own, frame
+    return rate, None
 
 
 def _candidates(analysis: Analysis, average: Fraction) -> Iterator[Fraction]:

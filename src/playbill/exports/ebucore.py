@@ -1,7 +1,7 @@
 """EBUCore 1.9 (EBU Tech 3293): the medium with a part for each appearance.
 
-Times are SMPTE time codes where the medium keeps a standard rate and time code reaches that far,
-and normal play time (ISO 8601) otherwise.
+Times are SMPTE time codes, the medium's own if it has one, where the medium keeps a standard rate
+and lasts no longer than time code can say, and normal play time (ISO 8601) otherwise.
 """
 
 from collections.abc import Iterator
@@ -55,15 +55,38 @@ class Clock:
 
     def moment(self, time_s: Fraction) -> str:
         """A point in time, as the one element inside `partStartTime` and its like."""
-        if self._counter is None:
-            return f"<ebucore:normalPlayTime>PT{seconds_text(time_s)}S</ebucore:normalPlayTime>"
-        rate = self._counter.rate
-        factor = ' factorNumerator="1000" factorDenominator="1001"' if rate.ntsc else ""
-        drop = "true" if rate.drop else "false"
-        return (
-            f'<ebucore:timecode editRate="{rate.count}"{factor} dropframe="{drop}">'
-            f"{self._counter.timecode_at(time_s)}</ebucore:timecode>"
-        )
+        counter = self._counter
+        if counter is None:
+            return _play_time(time_s)
+        return _code(counter, counter.timecode_at(time_s))
+
+    def length(self, time_s: Fraction) -> str:
+        """How long something lasts, as the one element inside `duration`."""
+        counter = self._counter
+        if counter is None:
+            return _play_time(time_s)
+        return _code(counter, counter.rate.timecode(counter.frame_at(time_s)))
+
+    def start(self) -> str:
+        """The medium's own time code of its first frame; empty: it has none that is used."""
+        counter = self._counter
+        if counter is None or counter.start is None:
+            return ""
+        return _code(counter, counter.timecode(0))
+
+
+def _play_time(time_s: Fraction) -> str:
+    return f"<ebucore:normalPlayTime>PT{seconds_text(time_s)}S</ebucore:normalPlayTime>"
+
+
+def _code(counter: FrameCounter, timecode: str) -> str:
+    rate = counter.rate
+    factor = ' factorNumerator="1000" factorDenominator="1001"' if rate.ntsc else ""
+    drop = "true" if rate.drop else "false"
+    return (
+        f'<ebucore:timecode editRate="{rate.count}"{factor} dropframe="{drop}">'
+        f"{timecode}</ebucore:timecode>"
+    )
 
 
 def _people(analysis: Analysis) -> dict[str, str]:
@@ -97,15 +120,22 @@ def _format(analysis: Analysis, clock: Clock) -> str:
     length = (
         ""
         if media.duration_s is None
-        else f"<ebucore:duration>{clock.moment(media.duration_s)}</ebucore:duration>\n"
+        else f"<ebucore:duration>{clock.length(media.duration_s)}</ebucore:duration>\n"
     )
     return (
         f"<ebucore:format>\n<ebucore:{kind}>{size}{_frame_rate(media.frame_rate)}"
         f"</ebucore:{kind}>\n"
         f"<ebucore:containerFormat containerFormatName={_quoted(media.container)}/>\n"
-        f"{length}<ebucore:fileName>{_safe(one_line(media.name))}</ebucore:fileName>\n"
+        f"{_start(clock.start())}{length}<ebucore:fileName>{_safe(one_line(media.name))}</ebucore:fileName>\n"
         f"{facts}</ebucore:format>\n"
     )
+
+
+def _start(timecode: str) -> str:
+    if not timecode:
+        return ""
+    start = f"<ebucore:timecodeStart>{timecode}</ebucore:timecodeStart>"
+    return f"<ebucore:timecodeFormat>{start}</ebucore:timecodeFormat>\n"
 
 
 def _frame_rate(rate: Fraction | None) -> str:

@@ -3,6 +3,9 @@
 Written here and not by opentimelineio's adapter, which puts names into capitals, says no FCM line,
 and passes line breaks on. Reading systems number events from 001 to 999; markers are not events, so
 their number is not limited.
+
+The record side has the time codes of the source: a locator then names the same frame to systems
+that look for it in the sequence and to those that look for it in the clip.
 """
 
 from collections.abc import Iterator
@@ -20,16 +23,17 @@ def edl_lines(analysis: Analysis) -> Iterator[str]:
     """The list, line by line.
 
     Raises:
-        ExportError: the medium has no time, or lasts longer than time code can say.
+        ExportError: the medium has no time, or lasts longer than time code can say: a day, after
+            which it begins anew.
     """
     line = Timeline.of(analysis, "edl")
     rate, media = line.rate, analysis.media
     if line.frames >= rate.day:
         raise ExportError(
             f"{media.name}: lasts {float(rate.time_of(line.frames)) / 3600:.1f} hours, expected "
-            "less than 24 for edl, whose time code ends there"
+            "less than 24 for edl, whose time code says no more"
         )
-    start, end = rate.timecode(0), rate.timecode(line.frames)
+    start, end = line.timecode(0), line.timecode(line.frames)
     yield f"TITLE: {line.name[:TITLE_CHARACTERS]}\r\n"
     yield f"FCM: {'DROP FRAME' if rate.drop else 'NON-DROP FRAME'}\r\n\r\n"
     yield f"001  AX       V     C        {start} {end} {start} {end}\r\n"
@@ -41,9 +45,9 @@ def edl_lines(analysis: Analysis) -> Iterator[str]:
     for marker in line.markers:
         colour = "GREEN" if marker.seen.person else "YELLOW"
         colour = "BLUE" if marker.seen.kind == "object" else colour
-        until = rate.timecode(marker.end)
+        until = line.timecode(marker.end)
         said = f"{marker.name} (until {until}; {marker.comment})"
-        yield f"* LOC: {rate.timecode(marker.start)} {colour:7} {said}\r\n"
+        yield f"* LOC: {line.timecode(marker.start)} {colour:7} {said}\r\n"
 
 
 SAID = ("frameRate", "timelineRate", "timeline", "times", "sampleEvery", "run", "playbill")

@@ -26,7 +26,7 @@ def fcp7_text(analysis: Analysis, place: Place) -> str:
     add(sequence, "name", line.name)
     add(sequence, "duration", line.frames)
     _rate(sequence, line.rate)
-    _timecode(sequence, line.rate)
+    _timecode(sequence, line)
     video = add(add(sequence, "media"), "video")
     _size(add(video, "format"), line)
     track = add(video, "track")
@@ -57,7 +57,7 @@ def _file(clip: Element, line: Timeline, url: str) -> None:
     add(file, "pathurl", url)
     _rate(file, line.rate)
     add(file, "duration", line.frames)
-    _timecode(file, line.rate)
+    _timecode(file, line)
     video = add(add(file, "media"), "video")
     add(video, "duration", line.frames)
     _size(video, line)
@@ -77,12 +77,13 @@ def _rate(parent: Element, rate: TimecodeRate) -> None:
     add(element, "ntsc", rate.ntsc)
 
 
-def _timecode(parent: Element, rate: TimecodeRate) -> None:
+def _timecode(parent: Element, line: Timeline) -> None:
+    """Of the first frame, which clips and markers count from whatever it is called."""
     element = add(parent, "timecode")
-    _rate(element, rate)
-    add(element, "string", rate.timecode(0))
-    add(element, "frame", 0)
-    add(element, "displayformat", "DF" if rate.drop else "NDF")
+    _rate(element, line.rate)
+    add(element, "string", line.timecode(0))
+    add(element, "frame", line.start)
+    add(element, "displayformat", "DF" if line.rate.drop else "NDF")
 
 
 def _said(line: Timeline) -> list[str]:

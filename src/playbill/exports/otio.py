@@ -33,7 +33,7 @@ def otio_text(analysis: Analysis, place: Place) -> str:
     track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video, children=[clip])
     timeline = otio.schema.Timeline(
         name=line.name,
-        global_start_time=RationalTime(0, float(line.rate.fps)),
+        global_start_time=RationalTime(line.start, float(line.rate.fps)),
         metadata={"playbill": line.facts()},
     )
     timeline.tracks.append(track)
@@ -54,8 +54,9 @@ def _marker(line: Timeline, marker: Marker) -> Any:
 
 
 def _range(line: Timeline, start: int, frames: int) -> Any:
+    """In the medium's own time code, as frames; `start` is counted from its first frame."""
     rate = float(line.rate.fps)
-    return TimeRange(RationalTime(start, rate), RationalTime(frames, rate))
+    return TimeRange(RationalTime(line.start + start, rate), RationalTime(frames, rate))
 
 
 def _colour(marker: Marker) -> str:

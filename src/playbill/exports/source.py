@@ -25,6 +25,7 @@ def source_facts(analysis: Analysis) -> Facts:
         "frameRate": fraction_text(media.frame_rate) or None,
         "frameRateIsConstant": has_constant_rate(analysis),
         "duration": None if media.duration_s is None else seconds(media.duration_s),
+        **({} if media.start_timecode is None else {"startTimecode": media.start_timecode}),
         "sampleEvery": run.sample_every,
         "run": run.id,
         "playbill": run.version,

@@ -131,7 +131,7 @@ APPEARANCES = Table(
     _appearance_rows,
 )
 """One row for each appearance; the end is exclusive. Time codes are of the standard rate nearest to
-the medium's average one."""
+the medium's average one, and count on from the medium's own where it has one."""
 
 OBJECTS = Table(
     {

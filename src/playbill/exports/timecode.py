@@ -20,6 +20,8 @@ class TimecodeRate:
     """Frames in one second of time code: 30 for 29.97."""
     ntsc: bool
     """Whether it runs slower by 1000/1001."""
+    non_drop: bool = False
+    """Whether no numbers are dropped even where they could be: 29.97 and 59.94 `NDF`."""
 
     @property
     def fps(self) -> Fraction:
@@ -29,7 +31,7 @@ class TimecodeRate:
     @property
     def drop(self) -> bool:
         """Whether numbers are dropped so that time code keeps up with the clock: 29.97, 59.94."""
-        return self.ntsc and self.count % 30 == 0
+        return self.ntsc and self.count % 30 == 0 and not self.non_drop
 
     @property
     def day(self) -> int:
@@ -59,6 +61,19 @@ class TimecodeRate:
         hours, minutes = divmod(minutes, 60)
         mark = ";" if self.drop else ":"
         return f"{hours:02}:{minutes:02}:{seconds:02}{mark}{frames:02}"
+
+    def frame_of(self, timecode: str) -> int | None:
+        """The frame that `HH:MM:SS:FF` or `HH:MM:SS;FF` names; None: no frame is called so.
+
+        >>> TimecodeRate(30, ntsc=True).frame_of("00:01:00;02")
+        1800
+        >>> TimecodeRate(30, ntsc=True).frame_of("00:01:00;00")  # dropped
+        """
+        hours, minutes, seconds, frames = map(int, timecode.replace(";", ":").split(":"))
+        minutes += 60 * hours
+        number = (60 * minutes + seconds) * self.count + frames
+        frame = number - (self._dropped * (minutes - minutes // 10) if self.drop else 0)
+        return frame if self.timecode(frame) == timecode else None
 
     def _number(self, frame: int) -> int:
         """`frame` with the dropped numbers: the first ones of each minute but every tenth."""

@@ -47,11 +47,9 @@ class Timeline:
     """One video from its first frame to its last."""
 
     analysis: Analysis
-    rate: TimecodeRate
+    counter: FrameCounter
     frames: int
     markers: tuple[Marker, ...]
-    exact: bool
-    """Whether frames of the timeline are the frames of the medium, one by one."""
 
     @classmethod
     def of(cls, analysis: Analysis, format_name: str) -> "Timeline":
@@ -73,11 +71,29 @@ class Timeline:
         frames = max(length, 1)
         return cls(
             analysis,
-            counter.rate,
+            counter,
             frames,
             tuple(_marker(seen, counter, frames) for seen in analysis.appearances),
-            exact=counter.steady is not None,
         )
+
+    @property
+    def rate(self) -> TimecodeRate:
+        """The rate that frames are counted at."""
+        return self.counter.rate
+
+    @property
+    def exact(self) -> bool:
+        """Whether frames of the timeline are the frames of the medium, one by one."""
+        return self.counter.steady is not None
+
+    @property
+    def start(self) -> int:
+        """The frame that the medium's own time code gives to the first one; 0: it has none."""
+        return self.counter.start or 0
+
+    def timecode(self, frame: int) -> str:
+        """Time code of a frame, whose first is 0: the medium's own, where it has one."""
+        return self.counter.timecode(frame)
 
     @property
     def name(self) -> str:
@@ -86,7 +102,11 @@ class Timeline:
 
     @property
     def how(self) -> str:
-        """What the numbers of frames mean."""
+        """What the numbers of frames and the time codes mean."""
+        return f"{self._frames_are}{self._timecode_is}"
+
+    @property
+    def _frames_are(self) -> str:
         rate = fraction_text(self.rate.fps)
         if self.exact:
             return f"frame numbers count from 0 at {rate} frames a second, as in the medium"
@@ -95,6 +115,18 @@ class Timeline:
             f"the medium's rate varies or is no standard one (average {average}): frame numbers "
             f"count from 0 at {rate} frames a second, frame = floor(time * {rate})"
         )
+
+    @property
+    def _timecode_is(self) -> str:
+        said = self.analysis.media.start_timecode
+        if said is None:
+            return ""
+        if self.counter.start is None:
+            return (
+                f"; the medium's own time code, {said}, cannot be counted on at that rate and is "
+                "not used: time codes begin at 0"
+            )
+        return f"; time codes and times of the timeline count on from the medium's own, {said}"
 
     def facts(self) -> Facts:
         """What the file says of its source."""
