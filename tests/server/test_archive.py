@@ -179,6 +179,16 @@ def test_the_same_video_twice_is_one_medium_and_one_job(
     assert len(list((server.archive.folder / "blobs" / "uploads").rglob("*.mp4"))) == 1
 
 
+def test_a_medium_tells_the_time_code_that_it_begins_with(
+    http: httpx.Client, clip: Path, tmp_path: Path
+) -> None:
+    master = numbered_clip(tmp_path / "master.mov", frames=4, timecode="10:00:00:00")
+
+    told = [posted(http, one).json()["media"]["start_timecode"] for one in (master, clip)]
+
+    assert told == ["10:00:00:00", None]
+
+
 @pytest.mark.parametrize(
     ("content", "fields", "status"),
     [

@@ -17,6 +17,7 @@ FIELDS: Mapping[str, Any] = MappingProxyType(
         "fingerprint": "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9",
         "hash": "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c",
         "frame_rate": "30000/1001",
+        "start_timecode": "10:00:00;00",
         "duration": 61.36,
         "width": 1920,
         "height": 1080,

@@ -44,7 +44,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wide: None) -> Path:
             for key in keys:
                 archive.blobs.put(key, b"jpeg")
         archive.database.write(lambda tx, seen=seen: keep(tx, seen))  # type: ignore[misc]
-    late = replace(video("[b]late[/b].mp4"), kind="image", duration_s=None)
+    late = replace(
+        video("[b]late[/b].mp4"), kind="image", duration_s=None, start_timecode="10:00:00;00"
+    )
     archive.database.write(
         lambda tx: add_media(tx, late, bytes_=4, place=str(file), who="user:[red]x")
     )
@@ -119,6 +121,7 @@ def test_a_medium_that_is_not_analysed_says_so(folder: Path, playbill: Playbill)
     assert "not analysed yet" in playbill("archive", "show", "[b]late[/b].mp4").out
     said = json.loads(playbill("archive", "show", "[b]late[/b].mp4", "--json").out)
     assert (said["run"], said["addedBy"]) == (None, "user:[red]x")
+    assert (said["frameRate"], said["startTimecode"]) == ("30000/1001", "10:00:00;00")
 
 
 @pytest.mark.parametrize(

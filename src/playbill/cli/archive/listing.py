@@ -67,6 +67,8 @@ def media_json(row: MediaRow, counts: MediaCounts) -> dict[str, Any]:
         "sha256": info.sha256,
         "width": info.size_wh[0],
         "height": info.size_wh[1],
+        "frameRate": None if info.frame_rate is None else str(info.frame_rate),
+        "startTimecode": info.start_timecode,
         "duration": None if info.duration_s is None else round(float(info.duration_s), 6),
         "added": row.added_at.isoformat(),
         "addedBy": row.added_by,

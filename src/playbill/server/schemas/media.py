@@ -31,6 +31,8 @@ class MediumShown(BaseModel):
     bytes: int
     frame_rate: str | None
     """As a fraction: `30000/1001`."""
+    start_timecode: str | None
+    """Of the first frame, as the file says it; with `;` before the frame, numbers are dropped."""
     duration: float | None
     """In seconds."""
     container: str
@@ -57,6 +59,7 @@ class MediumShown(BaseModel):
             height=info.size_wh[1],
             bytes=row.bytes_,
             frame_rate=None if info.frame_rate is None else str(info.frame_rate),
+            start_timecode=info.start_timecode,
             duration=None if info.duration_s is None else round(float(info.duration_s), 6),
             container=info.container,
             codec=info.codec,
