@@ -17,7 +17,9 @@ held_out=recipes/playbill-face.held-out.txt
     --source "Playbill's own, distilled from facenet_vggface2 (MIT) on faces of LFW, COCO, Tears of Steel and dlib's johns: docs/models.md" \
     --name "$name" --out "$run"
 
-# What strangers score, from the people that were kept apart, goes into the card; the network into the package.
-PLAYBILL_MODELS="$run:$PLAYBILL_MODELS" .venv/bin/playbill evaluate strangers "$PLAYBILL_DATA/lfw" \
-    --models "$name" --people "$held_out" --card "$run/$name.card.toml"
-cp "$run/$name.onnx" "$run/$name.card.toml" src/playbill/models/starter/
+# Into the package; what strangers score, from the people that were kept apart, goes into its card there, since the
+# package's own networks are the first that a name stands for.
+starter=src/playbill/models/starter
+cp "$run/$name.onnx" "$run/$name.card.toml" "$starter/"
+.venv/bin/playbill evaluate strangers "$PLAYBILL_DATA/lfw" \
+    --models "$name" --people "$held_out" --card "$starter/$name.card.toml"

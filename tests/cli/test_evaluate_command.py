@@ -2,13 +2,14 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from playbill.models.cards import package_cards
+from playbill.models.cards import card_text, package_cards, read_card
 from tests.cli.conftest import Playbill
 
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("models_folder", "wide")]
@@ -116,6 +117,31 @@ def test_a_gallery_of_another_network_is_refused(
     assert "expected the same one" in sentence
     [sentence] = unheard.complaints
     assert "facenet_unheard0@000000000000, which is not here" in sentence
+
+
+def test_what_strangers_score_goes_into_the_card_of_the_network_that_was_measured_and_no_other(
+    playbill: Playbill, statesmen: Path, tmp_path: Path
+) -> None:
+    people = some_people(statesmen, tmp_path / "people", people=13, each=2)
+    for home in sorted(people.iterdir())[6:]:
+        sorted(home.iterdir())[0].unlink()
+    card = package_cards()["playbill-face"]
+    own, other = (tmp_path / place / "playbill-face.card.toml" for place in ("own", "other"))
+    for path, digest in ((own, card.files[0].sha256), (other, "0" * 64)):
+        path.parent.mkdir()
+        file = replace(card.files[0], sha256=digest)
+        path.write_text(card_text(replace(card, files=(file,), strangers=None)))
+    words = ("evaluate", "strangers", people, "--models", "playbill-face", "--card")
+
+    measured, refused = playbill(*words, own), playbill(*words, other)
+
+    assert measured.code == 0, measured.err
+    written = read_card(own).strangers
+    assert written is not None
+    assert f"playbill-face@{card.files[0].sha256[:12]}" in written.measured_on
+    [sentence] = refused.complaints
+    assert "with sha256 000000000000..., measured would be" in sentence
+    assert read_card(other).strangers is None
 
 
 def test_each_bad_input_is_one_sentence(

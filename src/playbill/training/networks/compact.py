@@ -19,8 +19,11 @@ class CompactShape:
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
     """Channels after each halving of the resolution."""
-    depths: tuple[int, ...] = (0, 2, 3, 2)
+    depths: tuple[int, ...] = (0, 1, 2, 2)
     """Residual blocks of each stage."""
+    squeezed: int = 128
+    """Channels at each place of the last stage that the embedding is made of: the layer for that
+    has half of all weights, and for one face alone reading them takes as long as arithmetic."""
     embedding: int = 512
 
 
@@ -55,8 +58,10 @@ class CompactFaceNet(nn.Module):
         self.body = nn.Sequential(*stages)
         side = INPUT_PX // 2 ** len(shape.widths)
         self.head = nn.Sequential(
+            nn.Conv2d(shape.widths[-1], shape.squeezed, 1, bias=False),
+            nn.BatchNorm2d(shape.squeezed),
             nn.Flatten(),
-            nn.Linear(shape.widths[-1] * side * side, shape.embedding, bias=False),
+            nn.Linear(shape.squeezed * side * side, shape.embedding, bias=False),
             nn.BatchNorm1d(shape.embedding),
         )
 
