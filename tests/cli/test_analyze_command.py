@@ -29,15 +29,16 @@ def cast(playbill: Playbill, hamilton: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("network", "named"),
+    ("network", "surely"),
     [
-        ("facenet_vggface2", ["alex-lacamoire", "lin-manuel-miranda"]),
-        # One of the two is 27 pixels wide, and soft: to the small network he is somebody unknown.
-        ("playbill-face", ["lin-manuel-miranda"]),
+        ("facenet_vggface2", {"alex-lacamoire", "lin-manuel-miranda"}),
+        # One of the two is 27 pixels wide, and soft: he lies so near to the small network's
+        # threshold that rounding decides, which is another one on each kind of processor.
+        ("playbill-face", {"lin-manuel-miranda"}),
     ],
 )
 def test_the_people_of_the_stage_clip_are_named_and_nobody_else(
-    playbill: Playbill, hamilton: Path, tmp_path: Path, network: str, named: list[str]
+    playbill: Playbill, hamilton: Path, tmp_path: Path, network: str, surely: set[str]
 ) -> None:
     gallery, result = tmp_path / "cast.npz", tmp_path / "clip.json"
     playbill("enrol", *sorted(hamilton.glob("*.png")), "-o", gallery, "--models", network)
@@ -54,7 +55,7 @@ def test_the_people_of_the_stage_clip_are_named_and_nobody_else(
     )
 
     assert outcome.code == 0
-    assert read_document(result).names() == named
+    assert surely <= {*read_document(result).names()} <= {"alex-lacamoire", "lin-manuel-miranda"}
     jsonschema.validate(json.loads(result.read_text("utf-8")), document_schema())
 
 
