@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from playbill.archive.media import SHORTEST_ID
+from playbill.archive.meant import meant_id
 from playbill.archive.packing import is_text
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import clusters, tracks
@@ -54,12 +54,7 @@ def named_cluster(tx: Connection, said: str) -> str:
         NotInArchive: there is none.
         Conflict: there are several.
     """
-    found = select(clusters.c.id).where(clusters.c.id.startswith(said, autoescape=True))
-    long_enough = len(said) >= SHORTEST_ID and is_text(said)
-    ids = tx.execute(found.order_by(clusters.c.id).limit(4)).scalars().all() if long_enough else []
-    if said not in ids and len(ids) > 1:
-        raise Conflict(f"cluster {said!r}: expected one, found several: {', '.join(ids)}")
-    return get_cluster(tx, said if said in ids or not ids else ids[0]).id
+    return get_cluster(tx, meant_id(tx, clusters.c.id, said, "cluster")).id
 
 
 def list_clusters(

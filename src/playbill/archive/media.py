@@ -10,15 +10,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from playbill.archive import audit
+from playbill.archive.meant import SHORTEST_ID
 from playbill.archive.packing import is_text, micros, seconds
 from playbill.archive.paging import Page, key_of, page_limit, paged
 from playbill.archive.tables import appearances, media, runs
 from playbill.archive.words import matching, put_words
 from playbill.core.media import MediaInfo
 from playbill.errors import ArchiveError, Conflict, NotInArchive
-
-SHORTEST_ID = 4
-"""So many letters of an id are taken for the beginning of one."""
 
 
 @dataclass(frozen=True, slots=True)

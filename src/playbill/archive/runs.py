@@ -12,7 +12,8 @@ from playbill.archive.among import among
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.decisions.rows import project_media
 from playbill.archive.heeding import Crops, kept_apart, without_forgotten
-from playbill.archive.media import SHORTEST_ID, get_media
+from playbill.archive.meant import meant_id
+from playbill.archive.media import get_media
 from playbill.archive.packing import is_text, micros
 from playbill.archive.people import create_person
 from playbill.archive.reading import run_record
@@ -106,12 +107,7 @@ def named_run(tx: Connection, said: str) -> RunRow:
         NotInArchive: there is none.
         Conflict: there are several.
     """
-    found = select(runs.c.id).where(runs.c.id.startswith(said.lower(), autoescape=True))
-    long_enough = len(said) >= SHORTEST_ID and is_text(said)
-    ids = tx.execute(found.order_by(runs.c.id).limit(4)).scalars().all() if long_enough else []
-    if said not in ids and len(ids) > 1:
-        raise Conflict(f"{said}: expected one run, found several: {', '.join(ids)}")
-    return get_run(tx, said if said in ids or not ids else ids[0])
+    return get_run(tx, meant_id(tx, runs.c.id, said.lower(), "run"))
 
 
 def list_runs(tx: Connection, media_id: str) -> list[RunRow]:

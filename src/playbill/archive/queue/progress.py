@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
-from playbill.archive.media import SHORTEST_ID
+from playbill.archive.meant import meant_id
 from playbill.archive.packing import is_text
 from playbill.archive.queue.shared import clock, of_key
 from playbill.archive.queue.values import (
@@ -19,7 +19,7 @@ from playbill.archive.queue.values import (
     Trouble,
 )
 from playbill.archive.tables import jobs, media, segments
-from playbill.errors import Conflict, NotInArchive
+from playbill.errors import NotInArchive
 
 
 def get_job(tx: Connection, job_id: str) -> JobRow:
@@ -41,12 +41,7 @@ def named_job(tx: Connection, said: str) -> JobRow:
         NotInArchive: there is none.
         Conflict: there are several.
     """
-    found = select(jobs.c.id).where(jobs.c.id.startswith(said, autoescape=True))
-    long_enough = len(said) >= SHORTEST_ID and is_text(said)
-    ids = tx.execute(found.order_by(jobs.c.id).limit(4)).scalars().all() if long_enough else []
-    if said not in ids and len(ids) > 1:
-        raise Conflict(f"{said}: expected one job, found several: {', '.join(ids)}")
-    return get_job(tx, said if said in ids or not ids else ids[0])
+    return get_job(tx, meant_id(tx, jobs.c.id, said, "job"))
 
 
 def list_jobs(
