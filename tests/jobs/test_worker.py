@@ -215,6 +215,33 @@ def test_faces_that_cannot_be_grouped_stop_no_analysis(archive: Archive, picture
     assert shown(archive, job_id).job.state == "done"
 
 
+class SomePauses(threading.Event):
+    """Lets a worker pause so many times, and then go."""
+
+    def __init__(self, pauses: int) -> None:
+        super().__init__()
+        self._left = pauses
+
+    def wait(self, timeout: float | None = None) -> bool:
+        del timeout
+        self._left -= 1
+        if not self._left:
+            self.set()
+        return self.is_set()
+
+
+def test_a_worker_that_waits_looks_for_faces_without_a_group_now_and_then_not_all_the_time(
+    archive: Archive, picture: Path
+) -> None:
+    add_all(archive, picture)
+    plan = WorkerPlan(archive.folder, open_fakes, threads=1, beat_s=0.05)
+
+    with patch("playbill.jobs.worker.group_everybody") as looked:
+        assert run_worker(plan, SomePauses(20)) is Farewell.STOPPED
+
+    assert 1 <= looked.call_count <= 2
+
+
 def test_a_worker_makes_room_for_another_after_so_many_claims_or_mebibytes(
     archive: Archive, clip: Path
 ) -> None:

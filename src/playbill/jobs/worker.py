@@ -22,7 +22,7 @@ from playbill.library.tidying import group_everybody
 
 T = TypeVar("T")
 TIDY_S = 30.0
-"""Faces without a name are grouped at most so often while there is other work."""
+"""So often, at most, it looks for faces that others left without a group."""
 log = logging.getLogger("playbill.jobs")
 
 
@@ -46,7 +46,7 @@ class Worker:
         self._archive, self._plan, self._leaving = archive, plan, leaving
         self._name = worker_name(os.getpid())
         self._work = Work(archive, plan)
-        self._tidied = 0.0
+        self._tidied, self._untidy = 0.0, True
         self._starved = False
 
     def run(self) -> Farewell:
@@ -55,14 +55,17 @@ class Worker:
         while not self._leaving.is_set():
             held = self._insist(self._claim)
             if held is None:
-                self._tidy()
-                if self._plan.until_done and not self._archive.database.read(_is_anything_left):
+                over = self._plan.until_done and not self._archive.database.read(_is_anything_left)
+                if over or self._untidy or self._is_time_to_tidy():
+                    self._tidy()
+                if over:
                     return Farewell.DONE
                 self._leaving.wait(self._plan.poll_s)
                 continue
             self._do(held)
+            self._untidy = True
             claims += 1
-            if time.monotonic() - self._tidied > TIDY_S:
+            if self._is_time_to_tidy():
                 self._tidy()
             if claims >= self._plan.most_claims or self._starved or self._is_large():
                 return Farewell.RECYCLED
@@ -116,7 +119,10 @@ class Worker:
         except Exception as error:  # whatever it is, it must not stop the analyses
             log.debug("grouping: %s", error, exc_info=True)
             log.warning("faces could not be grouped: %s: %s", type(error).__name__, error)
-        self._tidied = time.monotonic()
+        self._tidied, self._untidy = time.monotonic(), False
+
+    def _is_time_to_tidy(self) -> bool:
+        return time.monotonic() - self._tidied > TIDY_S
 
     def _is_large(self) -> bool:
         return bool(psutil.Process().memory_info().rss > self._plan.most_mib * 2**20)
