@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import IO
 from unittest.mock import patch
 
 import pytest
 from PIL import Image as Pictures
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine, select, update
 
 from playbill.archive import queue
 from playbill.archive.archive import Archive
@@ -19,7 +20,7 @@ from playbill.archive.blobs import Blobs
 from playbill.archive.documents import document_of
 from playbill.archive.queue import JobProgress
 from playbill.archive.runs import list_runs
-from playbill.archive.tables import appearances, faces, tracks
+from playbill.archive.tables import appearances, faces, media, tracks
 from playbill.errors import OutputError
 from playbill.jobs.plan import Farewell, Opener, WorkerPlan
 from playbill.jobs.worker import run_worker
@@ -213,6 +214,28 @@ def test_faces_that_cannot_be_grouped_stop_no_analysis(archive: Archive, picture
     with patch("playbill.jobs.worker.group_everybody", side_effect=ZeroDivisionError):
         assert work(archive) is Farewell.DONE
     assert shown(archive, job_id).job.state == "done"
+
+
+def test_a_video_in_an_object_store_is_fetched_once_for_all_its_segments(
+    tmp_path: Path, clip: Path
+) -> None:
+    archive = Archive.create(tmp_path / "archive", blobs_url=f"memory://{tmp_path.name}")
+    (job_id,) = add_all(archive, clip)
+    archive.blobs.put("uploads/colours.mp4", clip.read_bytes())
+    moved = update(media).values(place="uploads/colours.mp4")
+    archive.database.write(lambda tx: tx.execute(moved))
+    fetched, read = [], Blobs.reading
+
+    def reading(blobs: Blobs, key: str) -> IO[bytes]:
+        fetched.append(key)
+        return read(blobs, key)
+
+    with patch.object(Blobs, "reading", reading):
+        assert work(archive) is Farewell.DONE
+
+    assert shown(archive, job_id).segments == {"done": 5}
+    assert fetched == ["uploads/colours.mp4"]
+    archive.close()
 
 
 class SomePauses(threading.Event):

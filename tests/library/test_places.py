@@ -1,5 +1,6 @@
 """Where the files of media are, and what it means that one is not there."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import MagicMock, patch
@@ -10,7 +11,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.blobs import Blobs
 from playbill.archive.media import MediaRow, add_media, get_media
 from playbill.errors import ArchiveUnavailable, MediaError
-from playbill.library.places import file_of
+from playbill.library.places import LastFile, file_of
 from tests.support.sightings import video
 
 KEY = "uploads/news.mp4"
@@ -51,3 +52,23 @@ def test_a_store_that_breaks_off_may_be_asked_again(
     said = pytest.raises(ArchiveUnavailable, match="cannot be had: Connection timed out")
     with patch.object(Blobs, "reading", return_value=broken), said:
         file_of(archive, row).__enter__()
+
+
+def test_the_last_file_stays_here_until_it_is_dropped_or_another_is_asked_for(
+    stored: tuple[Archive, MediaRow],
+) -> None:
+    archive, row = stored
+    other = replace(row, place="uploads/other.mp4")
+    for one in (row, other):
+        archive.blobs.put(str(one.place), b"film")
+    last = LastFile(archive)
+
+    first = last.of(row)
+    assert (last.of(row), first.read_bytes()) == (first, b"film")
+    second = last.of(other)
+    assert second.exists()
+    assert not first.exists()
+    last.drop()
+    assert not second.exists()
+    assert last.of(other).exists()
+    last.drop()

@@ -1,8 +1,7 @@
 """What one claim is: a segment for networks to look at, or the last step, which makes a run."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +20,7 @@ from playbill.jobs.plan import WorkerPlan
 from playbill.jobs.pulse import Pulse
 from playbill.library.gallery import current_gallery
 from playbill.library.ordering import settings_of
-from playbill.library.places import file_of
+from playbill.library.places import LastFile
 from playbill.library.tidying import strangers_in
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.fingerprint import fingerprint
@@ -48,7 +47,7 @@ class Work:
     def __init__(self, archive: Archive, plan: WorkerPlan) -> None:
         self._archive, self._plan = archive, plan
         self._opened: tuple[str, Analyzer] | None = None
-        self._cache = SurveyCache()
+        self._files, self._cache = LastFile(archive), SurveyCache()
         self._strangers: dict[str, StrangerScores | None] = {}
 
     def do(self, held: Claim, pulse: Pulse) -> Keep:
@@ -63,16 +62,26 @@ class Work:
         media = self._archive.database.read(lambda tx: get_media(tx, held.media_id))
         pulse.advance(0)
         pulse.allow(media.bytes_ / SLOWEST_BYTES_S)
-        with _same_file(self._archive, media) as path:
-            surveyed = _survey(self._cache, path, media)
-            pulse.advance(0)
-            if held.settles:
-                return self._settle(held, analyzer, surveyed)
-            part = Segment(held.number, held.first_frame, held.end_frame, held.frames)
-            found = analyzer.analyse_segment(surveyed, part, lambda told: pulse.advance(told.done))
+        surveyed = _survey(self._cache, self._file(media), media)
+        pulse.advance(0)
+        if held.settles:
+            return self._settle(held, analyzer, surveyed)
+        part = Segment(held.number, held.first_frame, held.end_frame, held.frames)
+        found = analyzer.analyse_segment(surveyed, part, lambda told: pulse.advance(told.done))
         packed = found.to_bytes()
         seconds = pulse.seconds
         return lambda tx: queue.finish(tx, held, packed, queue.clock(tx), seconds=seconds)
+
+    def rest(self) -> None:
+        """Leave nothing on the disk while there is nothing to do."""
+        self._files.drop()
+
+    def _file(self, media: MediaRow) -> Path:
+        """The file of a medium; one that is gone will not come back by trying."""
+        try:
+            return self._files.of(media)
+        except MediaError as error:
+            raise Hopeless(str(error)) from error
 
     def _settle(self, held: Claim, analyzer: Analyzer, surveyed: SurveyedMedia) -> Keep:
         read = self._archive.database.read
@@ -139,17 +148,6 @@ class Work:
                 )
             self._opened = (held.fingerprint, analyzer)
         return self._opened[1]
-
-
-@contextmanager
-def _same_file(archive: Archive, media: MediaRow) -> Iterator[Path]:
-    """The file of a medium; one that is gone will not come back by trying."""
-    with ExitStack() as stack:
-        try:
-            path = stack.enter_context(file_of(archive, media))
-        except MediaError as error:
-            raise Hopeless(str(error)) from error
-        yield path
 
 
 def _survey(cache: SurveyCache, path: Path, media: MediaRow) -> SurveyedMedia:

@@ -51,10 +51,17 @@ class Worker:
 
     def run(self) -> Farewell:
         """Work until there is a reason to go."""
+        try:
+            return self._until_farewell()
+        finally:
+            self._work.rest()
+
+    def _until_farewell(self) -> Farewell:
         claims = 0
         while not self._leaving.is_set():
             held = self._insist(self._claim)
             if held is None:
+                self._work.rest()
                 over = self._plan.until_done and not self._archive.database.read(_is_anything_left)
                 if over or self._untidy or self._is_time_to_tidy():
                     self._tidy()

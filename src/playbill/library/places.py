@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playbill.archive.archive import Archive
@@ -43,3 +43,29 @@ def file_of(archive: Archive, media: MediaRow) -> Iterator[Path]:
                 f"{place}: the file of this medium cannot be had: {reason}"
             ) from error
         yield copy
+
+
+class LastFile:
+    """The file of the medium that was asked for last, so that its parts cost one fetching.
+
+    Not for several threads. What was fetched lies here until `drop`, or until another is asked for.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._place: str | None = None
+        self._path = Path()
+        self._open = ExitStack()
+
+    def of(self, media: MediaRow) -> Path:
+        """Where it is, until the next call; errors as for `file_of`."""
+        if media.place is None or media.place != self._place or not self._path.exists():
+            self.drop()
+            self._path = self._open.enter_context(file_of(self._archive, media))
+            self._place = media.place
+        return self._path
+
+    def drop(self) -> None:
+        """Delete what was fetched."""
+        self._place = None
+        self._open.close()
