@@ -1,6 +1,7 @@
 """Where the real networks and pictures are, and what every test may not do."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ MARKS: dict[str, list[pytest.MarkDecorator]] = {"sqlite": [], "postgres": [pytes
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+# A shell that runs the tests in the background has them ignore Ctrl-C, which some of them send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def folder_from(variable: str) -> Path:

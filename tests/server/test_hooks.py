@@ -208,6 +208,7 @@ class TestServed:
             until(lambda: len(listener.heard) == 1)
             until(lambda: states(server) == [("queued", 1)])
             job = f"/v1/jobs/{sent.json()['job']['id']}"
+            until(lambda: http.get(job).json()["told"]["error"] is not None)
             told = http.get(job).json()["told"]
             assert (told["state"], told["attempts"], told["address"]) == ("queued", 1, address)
             assert "answered 500" in told["error"]
