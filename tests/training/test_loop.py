@@ -2,6 +2,7 @@ import errno
 import json
 import math
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,14 @@ def test_what_is_said_again_when_all_is_done_adds_nothing_to_the_curve(tmp_path:
     assert read_curve(tmp_path) == before
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Means what it does in a terminal, whatever ran in this process before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
 class Interrupted(LineTask):
     """A task in which Ctrl-C is pressed while a loss is computed, or while it is evaluated."""
 
@@ -128,6 +137,7 @@ class Interrupted(LineTask):
         return super().evaluate(module)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("place", ["loss", "evaluate"])
 def test_ctrl_c_saves_what_is_whole_and_the_curve_stays_the_same(
     place: str, tmp_path: Path
@@ -149,6 +159,7 @@ def test_ctrl_c_saves_what_is_whole_and_the_curve_stays_the_same(
     assert read_curve(cut) == read_curve(whole)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_saves_nothing_that_is_torn(tmp_path: Path) -> None:
     task = Interrupted()
     task.pressed_in, task.times = "loss", 2
