@@ -19,7 +19,6 @@ check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
 
 # Somebody else's readers that want old versions of what we use, each in an environment of its own; without them their tests are skipped.
 judges: .venv-peers/datumaro/.made
