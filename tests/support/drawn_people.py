@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from playbill.core.cohort import Cohort
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
@@ -53,6 +54,7 @@ class StripeEmbedder:
 
     space: str = SPACE
     use: ModelUse = field(default_factory=lambda: use_of("face-embedding"))
+    cohort: Cohort | None = None
     asked: int = 0
     """How many pictures it has seen."""
 

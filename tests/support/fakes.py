@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort
 from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
@@ -66,6 +67,7 @@ class ColourEmbedder:
 
     space: str = SPACE
     use: ModelUse = field(default_factory=lambda: use_of("face-embedding"))
+    cohort: Cohort | None = None
 
     def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
         return [

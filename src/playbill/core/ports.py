@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort
 from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
@@ -44,6 +45,11 @@ class FaceEmbedder(Protocol):
     @property
     def space(self) -> str:
         """`Embeddings.model` of everything this embedder returns."""
+        ...
+
+    @property
+    def cohort(self) -> Cohort | None:
+        """Beside whom its faces are compared (see `core.cohort`); None: by plain cosines."""
         ...
 
     def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]: ...

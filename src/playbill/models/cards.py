@@ -78,6 +78,18 @@ class Strangers:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortFile:
+    """Other people's faces under a face network, beside which its scores are read."""
+
+    file: ModelFile
+    faces: int
+    """How many it was made of ..."""
+    people: int
+    """... and of how many people; nobody of them is among those that `Strangers` tells of."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """One model: its files, its origin, its contract."""
 
@@ -97,6 +109,8 @@ class ModelCard:
     """Object detection: the labels that come out."""
     strangers: Strangers | None = None
     """Face embedding: None where nobody has measured it."""
+    cohort: CohortFile | None = None
+    """Face embedding: None where nobody has made one; scores are plain cosines then."""
     package: PackageFiles | None = None
 
 
@@ -153,6 +167,8 @@ def card_text(card: ModelCard) -> str:
     lines += [f"mean = {float(card.input.mean)}", f"divisor = {float(card.input.divisor)}"]
     if card.strangers:
         lines += ["", "[strangers]", *_stranger_lines(card.strangers)]
+    if card.cohort:
+        lines += ["", "[cohort]", *_cohort_lines(card.cohort)]
     for file in card.files:
         lines += ["", "[[files]]", f"name = {_quoted(file.name)}", f'sha256 = "{file.sha256}"']
         lines += [f"url = {_quoted(file.url)}"] if file.url else []
@@ -166,6 +182,17 @@ def _stranger_lines(strangers: Strangers) -> list[str]:
         f"quantiles = {[[float(share), float(score)] for share, score in strangers.quantiles]}",
         f"n = {strangers.n}",
         f"measured_on = {_quoted(strangers.measured_on)}",
+    ]
+
+
+def _cohort_lines(cohort: CohortFile) -> list[str]:
+    return [
+        f"name = {_quoted(cohort.file.name)}",
+        f'sha256 = "{cohort.file.sha256}"',
+        *([f"url = {_quoted(cohort.file.url)}"] if cohort.file.url else []),
+        f"faces = {cohort.faces}",
+        f"people = {cohort.people}",
+        f"measured_on = {_quoted(cohort.measured_on)}",
     ]
 
 
@@ -217,7 +244,7 @@ class _Table:
 def _card(table: _Table) -> ModelCard:
     table.allow(
         *("task", "architecture", "licence", "source", "labels"),
-        *("input", "files", "strangers", "package"),
+        *("input", "files", "strangers", "cohort", "package"),
     )
     table.must(is_name(table.name), NAME_RULE)
     task = table.get("task", str)
@@ -238,6 +265,7 @@ def _card(table: _Table) -> ModelCard:
         label_set=label_set,
         labels=labels,
         strangers=_optional(table, "strangers", _strangers),
+        cohort=_optional(table, "cohort", _cohort),
         package=_optional(table, "package", _package),
     )
 
@@ -260,6 +288,10 @@ def _labels(table: _Table) -> tuple[str, tuple[str, ...]]:
 
 def _file(table: _Table, *, plain: bool) -> ModelFile:
     table.allow("name", "sha256", "url")
+    return _file_of(table, plain=plain)
+
+
+def _file_of(table: _Table, *, plain: bool) -> ModelFile:
     name, digest = table.get("name", str), table.get("sha256", str)
     parts = name.split("/")
     safe = all(part not in {"", ".", ".."} for part in parts) and "\\" not in name
@@ -303,6 +335,14 @@ def _strangers(table: _Table) -> Strangers:
     table.must(n > 0, f"n must be positive, found {n}")
     mean, std = table.get("mean", float), table.get("std", float)
     return Strangers(mean, std, pairs, n, table.get("measured_on", str))
+
+
+def _cohort(table: _Table) -> CohortFile:
+    table.allow("name", "sha256", "url", "faces", "people", "measured_on")
+    faces, people = table.get("faces", int), table.get("people", int)
+    table.must(0 < people <= faces, f"people must be 1 to {faces} faces, found {people}")
+    file = _file_of(table, plain=True)
+    return CohortFile(file, faces, people, table.get("measured_on", str))
 
 
 def _package(table: _Table) -> PackageFiles:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
+from playbill.models.cohort_file import open_cohort
 from playbill.models.face_crops import CUTS, Cut
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES, taking_pictures
@@ -26,11 +28,19 @@ runtime has to prepare itself for every new shape."""
 class FaceNetEmbedder:
     """A `FaceEmbedder`: a network that sees one face at a time, cut out as its card says."""
 
-    def __init__(self, session: Session, use: ModelUse, size_wh: tuple[int, int], cut: Cut) -> None:
+    def __init__(
+        self,
+        session: Session,
+        use: ModelUse,
+        size_wh: tuple[int, int],
+        cut: Cut,
+        cohort: Cohort | None = None,
+    ) -> None:
         self._session = session
         self._cut = cut
         self.size_wh = size_wh
         self.use = use
+        self.cohort = cohort
         self.space = f"{use.name}@{use.sha256[:12]}"
 
     @classmethod
@@ -40,7 +50,8 @@ class FaceNetEmbedder:
         """Load the network of `card`.
 
         Raises:
-            ModelError: the card says no input size, or see `session.open_session`.
+            ModelError: the card says no input size, its cohort is damaged, or see
+                `session.open_session`.
             ModelNotFound, ModelAltered: see `ModelStore.path`.
         """
         if card.input.size_wh is None:
@@ -48,7 +59,8 @@ class FaceNetEmbedder:
         network = taking_pictures(store.path(card).read_bytes(), card.name, card.input)
         session = open_session(network, card.name, options)
         cut = CUTS[card.architecture]
-        return cls(session, model_use(card, session), card.input.size_wh, cut)
+        cohort = open_cohort(card, store)
+        return cls(session, model_use(card, session), card.input.size_wh, cut, cohort)
 
     def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
         """One row per face; the faces of all frames share batches."""

@@ -103,6 +103,12 @@ class ModelStore:
         file = card.files[0]
         return self._checked(card.name, file, self._find(card, file))
 
+    def cohort_path(self, card: ModelCard) -> Path | None:
+        """The file of the network's cohort, checked as in `files`; None: it has none."""
+        if card.cohort is None:
+            return None
+        return self._checked(card.name, card.cohort.file, self._find(card, card.cohort.file))
+
     def has(self, card: ModelCard) -> bool:
         """Whether every file of the model lies in some folder, whatever its bytes."""
         return all(self._search(file.name) for file in card.files)
@@ -190,7 +196,8 @@ class ModelStore:
         return card
 
     def _add_with_card(self, card: ModelCard, folder: Path) -> ModelCard:
-        paths = [self._checked(card.name, file, folder / file.name) for file in card.files]
+        files = [*card.files, *([card.cohort.file] if card.cohort else [])]
+        paths = [self._checked(card.name, file, folder / file.name) for file in files]
         if self.cards().get(card.name, card) != card:
             raise ModelError(
                 f"{card.name}: another model of that name is already known, give this one another "
@@ -249,7 +256,7 @@ class ModelStore:
             ModelFile(f"{name}{file.name.removeprefix(pattern.name)}", digest)
             for file, digest in zip(pattern.files, digests, strict=True)
         )
-        return replace(pattern, name=name, files=entries, strangers=None, package=None)
+        return replace(pattern, name=name, files=entries, strangers=None, cohort=None, package=None)
 
     def _search(self, file_name: str) -> Path | None:
         paths = (folder / file_name for folder in self.folders)
