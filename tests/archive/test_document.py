@@ -100,6 +100,37 @@ def test_appearances_read_as_in_the_specification() -> None:
     ]
 
 
+def test_people_without_a_name_are_told_apart_by_number_and_come_back() -> None:
+    one = replace(person(None), unknown=2)
+    appearance = Appearance("person", "person", 0, None, span(1, 2), 1, 0.5, unknown=2)
+    analysis = analysis_of(FrameMetadata(30, Fraction(1), (one,)), appearances=(appearance,))
+
+    document = to_document(analysis)
+
+    assert document["frames"][0]["objects"][0]["unknown"] == 2
+    assert document["appearances"][0] | {"start": 0, "end": 0} == {
+        "kind": "person",
+        "person": None,
+        "unknown": 2,
+        "start": 0,
+        "end": 0,
+        "frames": 1,
+        "score": 0.5,
+    }
+    assert from_document(document, "it") == from_document(json.loads(json.dumps(document)), "it")
+    assert from_document(document, "it").frames == analysis.frames
+    assert from_document(document, "it").appearances == analysis.appearances
+
+
+def test_somebody_with_a_name_and_a_number_is_refused() -> None:
+    shown = FrameMetadata(30, Fraction(1), (person(ADA),))
+    document = to_document(analysis_of(shown))
+    document["frames"][0]["objects"][0]["unknown"] = 1
+
+    with pytest.raises(DocumentError, match="unknown must be a number from 1 of nobody named"):
+        from_document(document, "it")
+
+
 def test_media_and_run_hold_what_the_specification_names() -> None:
     document = to_document(analysis_of())
 

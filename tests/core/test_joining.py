@@ -1,6 +1,7 @@
 """When somebody or something is in the picture."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -42,6 +43,18 @@ def test_an_appearance_lasts_until_the_next_analysed_frame() -> None:
     frames = seconds([], [person(ADA)], [person(ADA)], [])
 
     assert found(frames) == [("Ada Lovelace", 1, 3, 2)]
+
+
+def test_people_without_a_name_have_appearances_of_their_own() -> None:
+    one, other = (replace(person(None), unknown=number) for number in (1, 2))
+
+    seen = find_appearances(seconds([one, other], [other], [one]), (), Fraction(3), bridge=0)
+
+    assert [(a.unknown, float(a.span.start_s), float(a.span.end_s)) for a in seen] == [
+        (1, 0, 1),
+        (2, 0, 2),
+        (1, 2, 3),
+    ]
 
 
 def test_the_last_frame_stands_for_the_rest_of_the_video() -> None:

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from playbill.core.labels import COCO_80, PERSON
 from playbill.core.metadata import Thing
 from playbill.core.people import Match, Person
 from playbill.rendering.colours import INK, NAMED, UNNAMED, class_colour, hex_colour, thing_colour
-from playbill.rendering.drawing import FramePainter, draw_frame
+from playbill.rendering.drawing import FramePainter, draw_frame, label_of
 from playbill.rendering.text import ELLIPSIS, Lettering, one_line
 from tests.support.analyses import ADA, person, thing
 
@@ -54,6 +55,10 @@ def test_named_people_unnamed_people_and_objects_differ_in_colour() -> None:
     for left, colour in ((0, NAMED), (240, UNNAMED), (440, class_colour(COCO_80.index("dog")))):
         assert has_colour(drawn[:, left : left + 180], colour)
     assert not has_colour(drawn[:, 200:], NAMED)
+
+
+def test_who_has_no_name_is_called_by_number() -> None:
+    assert label_of(replace(person(None), unknown=3)) == ("unknown 3", 0.9)
 
 
 def test_the_face_of_a_person_is_drawn_thinner_than_the_body() -> None:

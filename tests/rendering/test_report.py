@@ -23,7 +23,7 @@ from playbill.rendering.report import write_report
 from playbill.rendering.report.page import render_report
 from playbill.rendering.report.timeline import Scale
 from playbill.rendering.thumbnails import Pictures, Thumbnail
-from playbill.rendering.timeline import NOBODY_KNOWN, object_rows, people_rows
+from playbill.rendering.timeline import NOBODY_KNOWN, OTHERS, object_rows, people_rows
 from tests.support.analyses import ADA, CHARLES, analysis_of, person, span, thing
 
 
@@ -97,6 +97,24 @@ def test_people_come_by_their_time_in_the_picture_and_the_nameless_last() -> Non
     ]
 
 
+def test_each_person_without_a_name_has_a_row_above_those_whose_faces_are_not_seen() -> None:
+    rows = people_rows(
+        [
+            seen(None, 0, 9),
+            replace(seen(None, 0, 1), unknown=1),
+            replace(seen(None, 2, 5), unknown=2),
+            seen(ADA, 0, 1),
+            replace(seen(None, 7, 8), unknown=1),
+        ]
+    )
+    assert [(row.title, int(row.total_s), row.named) for row in rows] == [
+        ("Ada Lovelace", 1, True),
+        ("Unknown 2", 3, False),
+        ("Unknown 1", 2, False),
+        (OTHERS, 9, False),
+    ]
+
+
 def test_time_that_overlaps_counts_once() -> None:
     (row,) = people_rows([seen(None, 0, 4), seen(None, 2, 5), seen(None, 8, 9)])
     assert row.total_s == 6
@@ -141,6 +159,13 @@ def test_the_page_says_who_and_what_appears_and_how_long() -> None:
     assert "00:00:01.001" in page.text
     assert "00:00:09.009" in page.text
     assert "93 %" in page.text
+
+
+def test_the_page_counts_the_people_without_a_name() -> None:
+    unknown = (replace(seen(None, 3, 4), unknown=1), replace(seen(None, 5, 7), unknown=2))
+    page = page_of(analysis_of(appearances=(seen(ADA, 1, 9), *unknown, seen(None, 20, 21))))
+    assert "Ada Lovelace, 2 unknown people and other people." in page.text
+    assert "Unknown 2" in page.text
 
 
 def test_bars_lie_where_the_appearances_are() -> None:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -22,6 +22,7 @@ from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.core.joining import find_appearances
 from playbill.core.people import Person
+from playbill.core.subjects import Subject
 from playbill.core.timespan import TimeSpan, join_spans
 from playbill.errors import Conflict
 
@@ -178,8 +179,9 @@ def _not_in(others: Iterable[Appearance], some: Iterable[Appearance]) -> list[Ap
     return [one for one in some if not times.overlap(_subject(one), one.span)]
 
 
-def _subject(one: Appearance) -> tuple[str, int, str | None]:
-    return one.kind, one.class_id, one.person.id if one.person else None
+def _subject(one: Appearance) -> Subject:
+    """Who or what; numbers of people without a name are each run's own."""
+    return replace(one.subject, unknown=None)
 
 
 def _explained(one: Appearance, named: Times[Person | None]) -> bool:

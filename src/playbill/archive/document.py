@@ -126,6 +126,7 @@ def _thing(thing: Thing, size_wh: tuple[int, int]) -> Json:
         "person": _person(named.person) | {"score": _score(named.score)}
         if named and named.person
         else None,
+        **_numbered(thing.unknown),
         "face": {"Bb": _bb(face.box_xyxy, size_wh), "score": _score(face.score)} if face else None,
     }
 
@@ -134,10 +135,15 @@ def _person(person: Person) -> Json:
     return {"id": person.id, "name": person.name}
 
 
+def _numbered(unknown: int | None) -> Json:
+    return {} if unknown is None else {"unknown": unknown}
+
+
 def _appearance(appearance: Appearance) -> Json:
     what: Json
     if appearance.kind == "person":
-        what = {"person": _person(appearance.person) if appearance.person else None}
+        who = _person(appearance.person) if appearance.person else None
+        what = {"person": who, **_numbered(appearance.unknown)}
     else:
         what = {"ObjectID": appearance.class_id, "label": appearance.label}
     return {

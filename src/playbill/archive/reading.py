@@ -168,6 +168,7 @@ def _thing(entry: Json) -> Thing:
         score=entry["score"],
         face=FaceBox(_box(face["Bb"]), face["score"]) if face else None,
         match=Match(Person(person["id"], person["name"]), person["score"]) if person else None,
+        unknown=entry.get("unknown"),
     )
 
 
@@ -181,6 +182,7 @@ def _appearance(entry: Json) -> Appearance:
         span=TimeSpan(_seconds(entry["start"]), _seconds(entry["end"])),
         frames=entry["frames"],
         score=entry["score"],
+        unknown=entry.get("unknown"),
     )
 
 

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
+from playbill.core.people import unknown_title
+from playbill.rendering.drawing import label_of
 from playbill.rendering.timecode import timecode
 
 
@@ -43,7 +45,8 @@ def _still(analysis: Analysis) -> Table:
     for thing in (thing for frame in analysis.frames for thing in frame.things):
         left, top, right, bottom = thing.box_xyxy
         numbers: Iterable[float] = (left, top, right - left, bottom - top)
-        name = f"[bold]{escape(thing.name)}[/]" if thing.name else escape(thing.label)
+        name = escape(label_of(thing)[0])
+        name = f"[bold]{name}[/]" if thing.name else name
         table.add_row(name, *(f"{number:.0f}" for number in numbers), f"{thing.score:.2f}")
     return table
 
@@ -51,4 +54,6 @@ def _still(analysis: Analysis) -> Table:
 def _subject(appearance: Appearance) -> str:
     if appearance.person:
         return f"[bold]{escape(appearance.person.name)}[/]"
+    if appearance.unknown is not None:
+        return unknown_title(appearance.unknown)
     return "somebody unknown" if appearance.kind == "person" else escape(appearance.label)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from playbill.core.metadata import Kind
 from playbill.core.people import Person
+from playbill.core.subjects import Kind, Subject
 from playbill.core.timespan import TimeSpan
 
 
@@ -22,3 +22,12 @@ class Appearance:
     """How many analysed frames show it."""
     score: float
     """0 to 1: the mean over these frames."""
+    unknown: int | None = None
+    """Which of the medium's people without a name, from 1; None: somebody with one, an object, or
+    people whose faces are not seen."""
+
+    @property
+    def subject(self) -> Subject:
+        """Who or what it is of."""
+        person_id = self.person.id if self.person else None
+        return Subject(self.kind, self.class_id, person_id, self.unknown)

@@ -6,20 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from playbill.core.appearances import Appearance
-from playbill.core.metadata import FrameMetadata, Kind, Thing
-from playbill.core.people import Person
+from playbill.core.metadata import FrameMetadata, Thing
 from playbill.core.samples import sample_spans, shot_numbers
+from playbill.core.subjects import Subject
 from playbill.core.timespan import TimeSpan
-
-
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """What an appearance is of: a person, all people without a name, or a class of objects."""
-
-    kind: Kind
-    class_id: int
-    label: str
-    person: Person | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +40,14 @@ def find_appearances(
     """
     times = [frame.time_s for frame in frames]
     spans, shots = sample_spans(times, cuts_s, end_s), shot_numbers(times, cuts_s)
-    sights: dict[_Subject, list[Sight]] = defaultdict(list)
+    sights: dict[Subject, list[Sight]] = defaultdict(list)
+    first: dict[Subject, Thing] = {}
     for place, frame in enumerate(frames):
-        for subject, score in _subjects(frame).items():
-            sights[subject].append(Sight(place, score))
+        for subject, thing in _subjects(frame).items():
+            sights[subject].append(Sight(place, score_of(thing)))
+            first.setdefault(subject, thing)
     appearances = [
-        _appearance(subject, seen, spans)
+        _appearance(first[subject], seen, spans)
         for subject, all_seen in sights.items()
         for seen in unbroken(all_seen, shots, bridge)
     ]
@@ -90,22 +82,23 @@ def score_of(thing: Thing) -> float:
     return thing.match.score if thing.match and thing.match.person else thing.score
 
 
-def _subjects(frame: FrameMetadata) -> dict[_Subject, float]:
-    """Everything the frame shows, each once, with its best score."""
-    best: dict[_Subject, float] = {}
+def _subjects(frame: FrameMetadata) -> dict[Subject, Thing]:
+    """Everything the frame shows, each once, where its score is best."""
+    best: dict[Subject, Thing] = {}
     for thing in frame.things:
-        person = thing.match.person if thing.match else None
-        subject = _Subject(thing.kind, thing.class_id, thing.label, person)
-        best[subject] = max(score_of(thing), best.get(subject, 0.0))
+        so_far = best.setdefault(thing.subject, thing)
+        if score_of(thing) > score_of(so_far):
+            best[thing.subject] = thing
     return best
 
 
-def _appearance(subject: _Subject, seen: Sequence[Sight], spans: Sequence[TimeSpan]) -> Appearance:
+def _appearance(thing: Thing, seen: Sequence[Sight], spans: Sequence[TimeSpan]) -> Appearance:
     return Appearance(
-        kind=subject.kind,
-        label=subject.label,
-        class_id=subject.class_id,
-        person=subject.person,
+        kind=thing.kind,
+        label=thing.label,
+        class_id=thing.class_id,
+        person=thing.match.person if thing.match else None,
+        unknown=thing.unknown,
         span=span_of(seen, spans),
         frames=len(seen),
         score=mean_score(seen),

@@ -1,4 +1,4 @@
-"""People by name, and the answer to "who is it?"."""
+"""People by name or number, and the answer to "who is it?"."""
 
 from dataclasses import dataclass
 
@@ -27,3 +27,12 @@ class Match:
     def __post_init__(self) -> None:
         if not 0 <= self.score <= 1:
             raise ValueError(f"score must lie between 0 and 1, got {self.score}")
+
+
+def unknown_title(number: int) -> str:
+    """What a person without a name is called; each has a number of their own within a medium.
+
+    >>> unknown_title(2)
+    'unknown 2'
+    """
+    return f"unknown {number}"

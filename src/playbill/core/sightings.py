@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playbill.core.analysis import Analysis
-from playbill.core.metadata import Box, Kind
+from playbill.core.metadata import Box
 from playbill.core.people import Match
+from playbill.core.subjects import Kind
 from playbill.core.timespan import TimeSpan
 
 

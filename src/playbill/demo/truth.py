@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
-from playbill.core.metadata import Kind
+from playbill.core.subjects import Kind
 from playbill.core.timespan import TimeSpan, join_spans
 
 

@@ -14,6 +14,7 @@ def appearance_facts(seen: Appearance) -> Facts:
         "classId": seen.class_id,
         "personId": seen.person.id if seen.person else None,
         "personName": seen.person.name if seen.person else None,
+        **({} if seen.unknown is None else {"unknown": seen.unknown}),
         "start": seconds(seen.span.start_s),
         "end": seconds(seen.span.end_s),
         "frames": seen.frames,

@@ -25,7 +25,7 @@ from playbill.exports.words import fraction_text, one_line, score, seconds_text
 
 SUBSET = "train"
 """The list of pictures that all belong to, in formats that have lists."""
-ATTRIBUTES = ("name", "person_id", "person_score", "score")
+ATTRIBUTES = ("name", "person_id", "person_score", "unknown", "score")
 """What is said of each object beside its class, in formats that hold attributes."""
 
 
@@ -122,6 +122,7 @@ def attributes_of(
         "name": clean(thing.name or ""),
         "person_id": clean(match.person.id) if match and match.person else "",
         "person_score": str(score(match.score)) if match else "",
+        "unknown": str(thing.unknown or ""),
         "score": str(score(thing.score)),
     }
     return tuple((name, values[name]) for name in ATTRIBUTES if values[name])

@@ -49,6 +49,7 @@ _WHAT: dict[str, Type] = {
     "label": "text",
     "person_id": "text",
     "person_name": "text",
+    "unknown": "whole",
 }
 
 
@@ -64,6 +65,7 @@ def _appearance_rows(analysis: Analysis) -> Iterator[Row]:
             "label": seen.label,
             "person_id": seen.person.id if seen.person else None,
             "person_name": seen.person.name if seen.person else None,
+            "unknown": seen.unknown,
             "start_s": seconds(start_s),
             "end_s": seconds(end_s),
             "start_timecode": counter.timecode_at(start_s) if counter else None,
@@ -91,6 +93,7 @@ def _thing_cells(frame: FrameMetadata, thing: Thing, size_wh: tuple[int, int]) -
         "label": thing.label,
         "person_id": named.person.id if named and named.person else None,
         "person_name": thing.name,
+        "unknown": thing.unknown,
         "person_score": score(named.score) if named else None,
         "score": score(thing.score),
         "left": left,

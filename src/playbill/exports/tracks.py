@@ -44,14 +44,14 @@ def link(frames: Sequence[FrameMetadata]) -> list[BoxTrack]:
 
 
 def _places(running: Sequence[BoxTrack], things: Sequence[Thing]) -> dict[int, int]:
-    """For a thing the place of the track that it continues: people by id, the rest by overlap."""
+    """For a thing the track that it continues: people by who they are, the rest by overlap."""
     last = [track.things[-1] for track in running]
     places: dict[int, int] = {}
     if not last or not things:
         return places
     overlaps = box_overlaps(_boxes(last), _boxes(things))
     pairs = [
-        (not _person_id(thing), -float(overlaps[old, new]), old, new)
+        (not _is_somebody(thing), -float(overlaps[old, new]), old, new)
         for old, before in enumerate(last)
         for new, thing in enumerate(things)
         if _may_be(before, thing, float(overlaps[old, new]))
@@ -63,13 +63,11 @@ def _places(running: Sequence[BoxTrack], things: Sequence[Thing]) -> dict[int, i
 
 
 def _may_be(before: Thing, after: Thing, overlap: float) -> bool:
-    if before.class_id != after.class_id or _person_id(before) != _person_id(after):
-        return False
-    return _person_id(after) is not None or overlap >= MIN_OVERLAP
+    return before.subject == after.subject and (_is_somebody(after) or overlap >= MIN_OVERLAP)
 
 
-def _person_id(thing: Thing) -> str | None:
-    return thing.match.person.id if thing.match and thing.match.person else None
+def _is_somebody(thing: Thing) -> bool:
+    return thing.name is not None or thing.unknown is not None
 
 
 def _boxes(things: Sequence[Thing]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -5,15 +5,18 @@ from fractions import Fraction
 
 from playbill.core.appearances import Appearance
 from playbill.core.metadata import Thing
+from playbill.core.people import unknown_title
 
 NOBODY = "unknown person"
-"""A person whom nobody has named."""
+"""A person whose face is not seen."""
 
 
 def said(seen: Appearance | Thing) -> str:
-    """The name of a person, `unknown person`, or the class of an object."""
+    """The name of a person, `unknown 1`, `unknown person`, or the class of an object."""
     if seen.kind == "object":
         return seen.label
+    if seen.unknown is not None:
+        return unknown_title(seen.unknown)
     match seen:
         case Appearance(person=person):
             return person.name if person else NOBODY

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from playbill.core.joining import Sight, mean_score, score_of, span_of, unbroken
-from playbill.core.metadata import FrameMetadata, Kind, Thing
+from playbill.core.metadata import FrameMetadata, Thing
 from playbill.core.samples import sample_spans, shot_numbers
 from playbill.core.sightings import Stretch
+from playbill.core.subjects import Kind
 from playbill.core.timespan import TimeSpan
 
 NO_TIME = TimeSpan(Fraction(0), Fraction(1, 1_000_000))

@@ -8,6 +8,7 @@ import numpy as np
 
 from playbill.core.frame import Image
 from playbill.core.metadata import Box, Thing
+from playbill.core.people import unknown_title
 from playbill.rendering.colours import INK, Rgb, thing_colour
 from playbill.rendering.text import Lettering, one_line
 
@@ -28,6 +29,8 @@ def label_of(thing: Thing) -> tuple[str, float]:
     """What a thing is called in a picture, and the score that stands beside it."""
     if thing.match is not None and thing.match.person is not None:
         return thing.match.person.name, thing.match.score
+    if thing.unknown is not None:
+        return unknown_title(thing.unknown), thing.score
     return thing.label, thing.score
 
 

@@ -13,10 +13,9 @@ from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.core.boxes import box_overlaps
 from playbill.core.metadata import Box, FaceBox, Thing
+from playbill.core.subjects import Subject
 from playbill.core.timespan import TimeSpan
 
-_Subject = tuple[str, int, str | None]
-"""Kind, class id and, for people with a name, their id: what an appearance is of."""
 _Held = tuple[Thing, TimeSpan]
 """A thing that stands still, and when it is shown."""
 
@@ -87,7 +86,7 @@ class Motion:
         return TimeSpan(self._times[place], self._times[place + 1])
 
     def _appearance(self, thing: Thing, time_s: Fraction) -> TimeSpan | None:
-        spans = self._spans.get(_subject(thing), ())
+        spans = self._spans.get(thing.subject, ())
         return next((span for span in spans if time_s in span), None)
 
     def _hold(self, thing: Thing, seen_s: Fraction, half_s: Fraction) -> TimeSpan:
@@ -120,18 +119,18 @@ class Motion:
         return pairs
 
     def _same_appearance(self, a: Thing, b: Thing, span: TimeSpan) -> bool:
-        if _subject(a) != _subject(b):
+        if a.subject != b.subject:
             return False
         appearance = self._appearance(a, span.start_s)
         return appearance is not None and span.end_s in appearance
 
 
 def _kinship(a: Thing, b: Thing) -> float:
-    """How surely two things of one subject are the same one: overlap; a name is proof."""
+    """How surely two things of one subject are the same one: overlap; who it is, is proof."""
     overlap = float(
         box_overlaps(np.array([a.box_xyxy], np.float32), np.array([b.box_xyxy], np.float32))[0, 0]
     )
-    return overlap + 1 if a.name is not None else overlap
+    return overlap + 1 if a.name is not None or a.unknown is not None else overlap
 
 
 def _between(earlier: Thing, later: Thing, share: float) -> Thing:
@@ -150,18 +149,12 @@ def _box_between(a: Box, b: Box, share: float) -> Box:
     return left, top, right, bottom
 
 
-def _subject(thing: Thing) -> _Subject:
-    person = thing.match.person if thing.match else None
-    return thing.kind, thing.class_id, person.id if person else None
-
-
 def _spans_by_subject(
     appearances: Sequence[Appearance],
-) -> Mapping[_Subject, Sequence[TimeSpan]]:
-    spans: dict[_Subject, list[TimeSpan]] = defaultdict(list)
+) -> Mapping[Subject, Sequence[TimeSpan]]:
+    spans: dict[Subject, list[TimeSpan]] = defaultdict(list)
     for seen in appearances:
-        person_id = seen.person.id if seen.person else None
-        spans[seen.kind, seen.class_id, person_id].append(seen.span)
+        spans[seen.subject].append(seen.span)
     return spans
 
 

@@ -132,18 +132,12 @@ def _by_importance(analysis: Analysis) -> list[int]:
 def _best_sight(seen: Appearance, frames: Sequence[FrameMetadata]) -> tuple[int, Thing] | None:
     """The frame index and the thing with the largest, surest face or box."""
     sights = [
-        (frame.index, thing) for frame in frames for thing in frame.things if _shows(thing, seen)
+        (frame.index, thing)
+        for frame in frames
+        for thing in frame.things
+        if thing.subject == seen.subject
     ]
     return max(sights, key=lambda sight: _worth(sight[1]), default=None)
-
-
-def _shows(thing: Thing, seen: Appearance) -> bool:
-    person = thing.match.person if thing.match else None
-    return (thing.kind, thing.class_id, person and person.id) == (
-        seen.kind,
-        seen.class_id,
-        seen.person and seen.person.id,
-    )
 
 
 def _worth(thing: Thing) -> tuple[bool, float]:

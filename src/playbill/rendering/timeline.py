@@ -1,15 +1,19 @@
-"""Appearances in rows: one per person, one for everybody without a name, one per class."""
+"""Appearances in rows: one per person, with or without a name, and one per class."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from playbill.core.appearances import Appearance
+from playbill.core.people import unknown_title
+from playbill.core.subjects import Subject
 from playbill.core.timespan import join_spans
 from playbill.rendering.colours import Rgb, colour_of
 
 NOBODY_KNOWN = "People without a name"
+OTHERS = "Other people"
+"""Where some are told apart by number: those whose faces are not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,11 @@ class Row:
 
 
 def people_rows(appearances: Iterable[Appearance]) -> list[Row]:
-    """People by their time in the picture; those without a name in one row at the end."""
-    return _rows(appearances, "person")
+    """Those with a name by their time in the picture, then those with a number, then the others."""
+    rows = sorted(_rows(appearances, "person"), key=_rank)
+    if any(row.bars[0].seen.unknown for row in rows) and rows[-1].title == NOBODY_KNOWN:
+        rows[-1] = replace(rows[-1], title=OTHERS)
+    return rows
 
 
 def object_rows(appearances: Iterable[Appearance]) -> list[Row]:
@@ -54,20 +61,30 @@ def object_rows(appearances: Iterable[Appearance]) -> list[Row]:
 
 
 def _rows(appearances: Iterable[Appearance], kind: str) -> list[Row]:
-    bars: dict[Hashable, list[Bar]] = defaultdict(list)
+    bars: dict[Subject, list[Bar]] = defaultdict(list)
     for number, seen in enumerate(appearances):
         if seen.kind == kind:
-            person_id = seen.person.id if seen.person else None
-            bars[seen.class_id, person_id].append(Bar(number, seen))
+            bars[seen.subject].append(Bar(number, seen))
     rows = [_row(row) for row in bars.values()]
-    return sorted(rows, key=lambda row: (row.title == NOBODY_KNOWN, -row.total_s, row.title))
+    return sorted(rows, key=lambda row: (-row.total_s, row.title))
+
+
+def _rank(row: Row) -> int:
+    if row.named:
+        return 0
+    return 2 if row.title == NOBODY_KNOWN else 1
 
 
 def _row(bars: list[Bar]) -> Row:
     first = bars[0].seen
-    title = first.label
-    if first.kind == "person":
-        title = first.person.name if first.person else NOBODY_KNOWN
     colour = colour_of(first.kind, first.class_id, named=first.person is not None)
     in_order = tuple(sorted(bars, key=lambda bar: bar.seen.span))
-    return Row(title, first.person is not None, colour, in_order)
+    return Row(_title(first), first.person is not None, colour, in_order)
+
+
+def _title(seen: Appearance) -> str:
+    if seen.kind == "object":
+        return seen.label
+    if seen.unknown is not None:
+        return unknown_title(seen.unknown).capitalize()
+    return seen.person.name if seen.person else NOBODY_KNOWN

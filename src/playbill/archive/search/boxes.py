@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from playbill.archive.documents import documents_of
-from playbill.core.metadata import Box, Kind
+from playbill.core.metadata import Box
+from playbill.core.subjects import Kind
 from playbill.errors import ArchiveError
 
 KEPT = 32

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from playbill.core.metadata import Kind
+from playbill.core.subjects import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Literal
 from playbill.archive.paging import page_limit
 from playbill.archive.words import fold
 from playbill.core.labels import COCO_80
-from playbill.core.metadata import Box, Kind
+from playbill.core.metadata import Box
 from playbill.core.people import Person
+from playbill.core.subjects import Kind
 from playbill.errors import ArchiveError
 
 MAX_SUBJECTS = 16

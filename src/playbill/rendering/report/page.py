@@ -9,12 +9,14 @@ from string import Template
 
 from playbill.core.analysis import Analysis
 from playbill.core.atomic import atomic_path
+from playbill.core.labels import PERSON
+from playbill.core.subjects import Subject
 from playbill.rendering.report.markup import counted, name, text
 from playbill.rendering.report.record import media_facts, record_section
 from playbill.rendering.report.still import still_section
 from playbill.rendering.report.timeline import Scale, appearance_table, timeline_section
 from playbill.rendering.thumbnails import Pictures
-from playbill.rendering.timeline import NOBODY_KNOWN, Row, object_rows, people_rows
+from playbill.rendering.timeline import NOBODY_KNOWN, OTHERS, Row, object_rows, people_rows
 
 _NAMES_IN_SUMMARY = 6
 
@@ -58,13 +60,15 @@ def _asset(file_name: str) -> str:
 
 def _summary(analysis: Analysis) -> str:
     """Who and what, in one sentence."""
-    names, nameless, classes = _inventory(analysis)
+    names, unknown, others, classes = _inventory(analysis)
     parts = [name(each) for each in names[:_NAMES_IN_SUMMARY]]
     if len(names) > _NAMES_IN_SUMMARY:
-        others = len(names) - _NAMES_IN_SUMMARY
-        parts.append(counted(others, "other person with a name", "other people with a name"))
-    if nameless:
-        parts.append(text(NOBODY_KNOWN.lower()))
+        more = len(names) - _NAMES_IN_SUMMARY
+        parts.append(counted(more, "other person with a name", "other people with a name"))
+    if unknown:
+        parts.append(counted(unknown, "unknown person", "unknown people"))
+    if others:
+        parts.append(text((OTHERS if unknown else NOBODY_KNOWN).lower()))
     if classes:
         parts.append(counted(classes, "kind of object", "kinds of objects"))
     if not parts:
@@ -73,16 +77,18 @@ def _summary(analysis: Analysis) -> str:
     return f"{listed[0].upper()}{listed[1:]}."
 
 
-def _inventory(analysis: Analysis) -> tuple[list[str], bool, int]:
-    """Names by their time in the picture, whether others appear, and how many classes do."""
+def _inventory(analysis: Analysis) -> tuple[list[str], int, bool, int]:
+    """Names by their time in the picture, how many numbers, whether others, how many classes."""
     if analysis.media.kind == "image":
         things = [thing for frame in analysis.frames for thing in frame.things]
         names = list(dict.fromkeys(thing.name for thing in things if thing.name is not None))
-        nameless = any(thing.kind == "person" and thing.name is None for thing in things)
-        return names, nameless, len({t.class_id for t in things if t.kind == "object"})
-    people, objects = people_rows(analysis.appearances), object_rows(analysis.appearances)
-    names = [row.title for row in people if row.named]
-    return names, len(names) < len(people), len(objects)
+        subjects = {thing.subject for thing in things}
+    else:
+        names = [row.title for row in people_rows(analysis.appearances) if row.named]
+        subjects = {seen.subject for seen in analysis.appearances}
+    unknown = sum(subject.unknown is not None for subject in subjects)
+    others = Subject("person", PERSON) in subjects
+    return names, unknown, others, sum(subject.kind == "object" for subject in subjects)
 
 
 def _notice(analysis: Analysis, pictures: Pictures) -> str:
