@@ -15,12 +15,14 @@ from benchmarks.peers.wire import Answer, FoundFaces, timed_each
 from benchmarks.rows import Row
 from playbill.core.frame import Frame, Image
 from playbill.core.ports import FaceDetector
-from playbill.models.catalogue import open_face_detector
+from playbill.models.catalogue import FaceLimits, open_face_detector
 from playbill.models.options import Precision, SessionOptions
 from playbill.models.store import ModelStore
 
 ROUNDS = 7
 THREADS = 2
+LIMITS = FaceLimits(min_px=20, max_side_px=1280, min_score=0.7)
+"""As the peers have it."""
 OURS, OURS_FLOAT32 = "playbill", "playbill float32"
 MUST = {"facenet-pytorch": 5.0, "mtcnn-tensorflow": 10.0}
 """How many times as fast we are to be."""
@@ -44,7 +46,7 @@ def run() -> list[Row]:
 
 def _ours(precision: Precision) -> Ask:
     options = SessionOptions(precision=precision, threads=THREADS)
-    detector = open_face_detector("mtcnn", ModelStore.default(), options)
+    detector = open_face_detector("mtcnn", ModelStore.default(), options, limits=LIMITS)
     return lambda frames: timed_each(lambda image: _find(detector, image), frames)
 
 

@@ -31,6 +31,7 @@ def test_the_cards_of_the_package_name_every_model_of_the_system() -> None:
     tasks = {name: card.task for name, card in cards.items()}
     assert tasks == {
         "mtcnn": "face-detection",
+        "yunet": "face-detection",
         "facenet_vggface2": "face-embedding",
         "ssd_mobilenet_v1_coco": "object-detection",
         "yolox_nano": "object-detection",

@@ -9,15 +9,18 @@ from playbill.models.catalogue import (
     FACE_EMBEDDERS,
     OBJECT_DETECTORS,
     Choice,
+    FaceLimits,
     choose,
     open_face_detector,
     open_face_embedder,
     open_object_detector,
 )
 from playbill.models.facenet import FaceNetEmbedder
-from playbill.models.mtcnn import MtcnnDetector
+from playbill.models.mtcnn import MtcnnDetector, MtcnnSettings
 from playbill.models.store import ModelStore
+from playbill.models.yunet import YunetSettings
 from tests.support.networks import mean_network, write_model
+from tests.support.yunets import tiny_yunet_graph
 
 
 @pytest.fixture
@@ -78,3 +81,23 @@ def test_models_are_opened_by_name(store: ModelStore, tmp_path: Path) -> None:
 
     assert isinstance(open_face_detector("mtcnn", store), MtcnnDetector)
     assert isinstance(open_face_embedder("own", store), FaceNetEmbedder)
+
+
+def test_what_is_not_asked_of_a_face_detector_is_its_own(store: ModelStore, tmp_path: Path) -> None:
+    content = tiny_yunet_graph()
+    write_model(tmp_path, "quick", content, task="face-detection", architecture="yunet")
+    asked = FaceLimits(min_px=30, max_side_px=640, min_score=0.6)
+
+    own, set_ = (
+        [open_face_detector(name, store, limits=limits) for name in ("quick", "mtcnn")]
+        for limits in (FaceLimits(min_px=30), asked)
+    )
+
+    assert [detector.settings for detector in own] == [  # type: ignore[attr-defined]
+        YunetSettings(min_face_px=30),
+        MtcnnSettings(min_face_px=30),
+    ]
+    assert [detector.settings for detector in set_] == [  # type: ignore[attr-defined]
+        YunetSettings(min_face_px=30, max_side_px=640, min_score=0.6),
+        MtcnnSettings(min_face_px=30, max_side_px=640, min_scores=(0.6, 0.7, 0.6)),
+    ]

@@ -23,14 +23,18 @@ MinScore = Annotated[
 ]
 MinFace = Annotated[int, typer.Option(min=12, help="Leave out faces of a shorter side, in pixels.")]
 MaxSide = Annotated[
-    int,
+    int | None,
     typer.Option(
         min=64,
-        help="Look for faces in pictures of at most this side; more finds smaller ones, slowly.",
+        help="Look for faces in pictures of at most this side, not the detector's; more finds "
+        "smaller ones, slowly.",
     ),
 ]
 MinFaceScore = Annotated[
-    float, typer.Option(min=0.01, max=1, help="Leave out faces with a lower score.")
+    float | None,
+    typer.Option(
+        min=0.01, max=0.99, help="Leave out faces with a lower score than this, not the detector's."
+    ),
 ]
 Models = Annotated[
     str,

@@ -1,34 +1,35 @@
 """Which code runs which architecture, and which models an analysis uses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
 
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
-from playbill.models import ssd, yolox
+from playbill.models import mtcnn, ssd, yolox, yunet
 from playbill.models.cards import ModelCard, Task
 from playbill.models.face_crops import CUTS
 from playbill.models.facenet import FaceNetEmbedder
-from playbill.models.mtcnn import DEFAULT_SETTINGS, MtcnnDetector, MtcnnSettings
+from playbill.models.mtcnn import MtcnnDetector
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
 from playbill.models.ssd import SsdDetector
 from playbill.models.store import ModelStore
 from playbill.models.yolox import YoloxDetector
+from playbill.models.yunet import YunetDetector
 
 Opener = TypeVar("Opener")
 
 
 @dataclass(frozen=True, slots=True)
 class FaceLimits:
-    """Which faces are looked for; the defaults are the detector's own."""
+    """Which faces are looked for; None: as the detector has it, since no two mean the same."""
 
-    min_px: float = DEFAULT_SETTINGS.min_face_px
+    min_px: float = 20
     """Of a shorter side there are none."""
-    max_side_px: int = DEFAULT_SETTINGS.max_side_px
+    max_side_px: int | None = None
     """The longest side of what the detector sees of a picture."""
-    min_score: float = DEFAULT_SETTINGS.min_scores[2]
+    min_score: float | None = None
     """Those that score less are left out."""
 
 
@@ -36,18 +37,29 @@ DEFAULT_LIMITS = FaceLimits()
 
 
 def _open_mtcnn(
-    card: ModelCard,
-    store: ModelStore,
-    options: SessionOptions,
-    limits: FaceLimits,
+    card: ModelCard, store: ModelStore, options: SessionOptions, limits: FaceLimits
 ) -> FaceDetector:
-    first, second, _ = DEFAULT_SETTINGS.min_scores
-    settings = MtcnnSettings(
+    own = mtcnn.DEFAULT_SETTINGS
+    settings = replace(
+        own,
         min_face_px=limits.min_px,
-        max_side_px=limits.max_side_px,
-        min_scores=(first, second, limits.min_score),
+        max_side_px=limits.max_side_px or own.max_side_px,
+        min_scores=(*own.min_scores[:2], limits.min_score or own.min_scores[2]),
     )
     return MtcnnDetector.open(card, store, options, settings)
+
+
+def _open_yunet(
+    card: ModelCard, store: ModelStore, options: SessionOptions, limits: FaceLimits
+) -> FaceDetector:
+    own = yunet.DEFAULT_SETTINGS
+    settings = replace(
+        own,
+        min_face_px=limits.min_px,
+        max_side_px=limits.max_side_px or own.max_side_px,
+        min_score=limits.min_score or own.min_score,
+    )
+    return YunetDetector.open(card, store, options, settings)
 
 
 def _open_ssd(
@@ -62,7 +74,7 @@ def _open_yolox(
     return YoloxDetector.open(card, store, options, min_score=min_score or yolox.MIN_SCORE)
 
 
-FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn})
+FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn, "yunet": _open_yunet})
 FACE_EMBEDDERS = MappingProxyType(dict.fromkeys(CUTS, FaceNetEmbedder.open))
 OBJECT_DETECTORS = MappingProxyType({"ssd": _open_ssd, "yolox": _open_yolox})
 

@@ -41,12 +41,12 @@ def build_pyramid(
         scales.append(scale)
         scale *= factor
     sizes_wh = [(max(round(width * share), 1), max(round(height * share), 1)) for share in scales]
-    levels = list(accumulate(sizes_wh, _shrunk, initial=image))[1:]
+    levels = list(accumulate(sizes_wh, shrunk, initial=image))[1:]
     shares = np.array(sizes_wh) / [width, height]
     return Pyramid(tuple(levels), shares.astype(np.float32))
 
 
-def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
+def shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
     """Interpolated, which is several times as quick, as long as no pixel is left out by that."""
     if size_wh == (image.shape[1], image.shape[0]):
         return image

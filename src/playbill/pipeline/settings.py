@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from playbill.models.options import Device, Precision
 
+OWN = "the network's own"
+"""What the run record says of a setting that was left to the network."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSettings:
@@ -15,11 +18,11 @@ class AnalysisSettings:
     """Objects with a lower score are left out; None: the network's own least score."""
     min_face_px: int = 20
     """Faces of a shorter side are not looked for."""
-    max_side_px: int = 800
-    """The longest side of what the face detector sees: in a larger picture the smallest face that
-    is looked for is larger, 12 pixels of this, so 29 pixels in Full HD."""
-    min_face_score: float = 0.8
-    """Faces with a lower score are left out; at MTCNN's own 0.7, wheels and knots pass as faces."""
+    max_side_px: int | None = None
+    """The longest side of what the face detector sees, so that the smallest face in a larger
+    picture is larger; None: the detector's own."""
+    min_face_score: float | None = None
+    """Faces with a lower score are left out; None: the detector's own least score."""
     bridge: int = 1
     """So many analysed frames that miss a subject do not end its appearance within a shot."""
     stranger_rate: float | None = None
@@ -39,11 +42,11 @@ class AnalysisSettings:
             raise ValueError(f"sample_every must be at least 1, got {self.sample_every}")
         if self.min_object_score is not None and not 0 < self.min_object_score <= 1:
             raise ValueError(f"min_object_score must be above 0, to 1, got {self.min_object_score}")
-        if not 0 < self.min_face_score <= 1:
-            raise ValueError(f"min_face_score must be above 0, to 1, got {self.min_face_score}")
+        if self.min_face_score is not None and not 0 < self.min_face_score < 1:
+            raise ValueError(f"min_face_score must be between 0 and 1, got {self.min_face_score}")
         if self.min_face_px < 12:
             raise ValueError(f"min_face_px must be at least 12, got {self.min_face_px}")
-        if self.max_side_px < 64:
+        if self.max_side_px is not None and self.max_side_px < 64:
             raise ValueError(f"max_side_px must be at least 64, got {self.max_side_px}")
         if self.bridge < 0 or self.threads < 0 or self.batch < 1:
             raise ValueError("bridge and threads must be at least 0, and batch at least 1")
@@ -51,9 +54,9 @@ class AnalysisSettings:
     def bearing(self) -> dict[str, float | int | str]:
         """The settings that bear on the result, by their names in the run record."""
         return {
-            "minObjectScore": self.min_object_score or "the network's own",
+            "minObjectScore": self.min_object_score or OWN,
             "minFacePx": self.min_face_px,
-            "maxSidePx": self.max_side_px,
-            "minFaceScore": self.min_face_score,
+            "maxSidePx": self.max_side_px or OWN,
+            "minFaceScore": self.min_face_score or OWN,
             "bridge": self.bridge,
         }
