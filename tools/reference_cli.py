@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from typer import Typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from playbill.cli.main import app
+from playbill.cli.commands import COMMANDS
+from playbill.cli.lazy import Command
 from tools.markdown import code, docstring, page, table
 
 HEAD = """`playbill --help` and `playbill COMMAND --help` say the same. What a command does in
@@ -29,16 +29,9 @@ def cli_page() -> str:
 
 def all_commands() -> Iterator[tuple[str, Callable[..., Any]]]:
     """`models pull` and what answers to it, for every command."""
-    yield from _commands(app, "")
-
-
-def _commands(typer_app: Typer, prefix: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for info in typer_app.registered_commands:
-        if info.callback:
-            yield prefix + (info.name or info.callback.__name__.replace("_", "-")), info.callback
-    for group in typer_app.registered_groups:
-        if group.typer_instance and group.name:
-            yield from _commands(group.typer_instance, f"{prefix}{group.name} ")
+    for row in COMMANDS:
+        if isinstance(row, Command):
+            yield row.words, row.function()
 
 
 def _command(words: str, callback: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from playbill.cli.lazy import LazyGroup
 from playbill.cli.main import app
 from tests.docs.blocks import (
     DOCUMENTS,
@@ -35,8 +36,8 @@ def parse(words: list[str]) -> None:
     """
     command = typer.main.get_command(app)
     rest = [re.sub(r"^\$\w+$", "1", word) for word in words]
-    while hasattr(command, "commands"):
-        command = command.commands[rest.pop(0)]
+    while isinstance(command, LazyGroup):
+        command = command.loaded(rest.pop(0))
     with pytest.MonkeyPatch.context() as patch:
         for parameter in command.params:
             descriptor = getattr(parameter, "type_descriptor", None)

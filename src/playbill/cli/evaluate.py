@@ -9,7 +9,6 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from playbill.cli.console import EXIT_BAD_INPUT, complain, err, out, warn
-from playbill.cli.evaluate_strangers import strangers as measure_strangers
 from playbill.cli.evaluation_summary import face_table, gallery_table, object_table
 from playbill.cli.options import (
     DEFAULTS,
@@ -39,8 +38,6 @@ from playbill.rendering.evaluation.faces import write_face_page
 from playbill.rendering.evaluation.gallery import write_gallery_page
 from playbill.rendering.evaluation.objects import write_object_page
 
-app = typer.Typer(no_args_is_help=True, help="Measure networks and galleries on your own data.")
-
 PeopleFolder = Annotated[
     Path, typer.Argument(readable=False, help="A folder with a folder of pictures per person.")
 ]
@@ -64,7 +61,6 @@ Json = Annotated[Path | None, typer.Option("--json", help="Write all figures her
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page here.")]
 
 
-@app.command()
 def faces(
     folder: PeopleFolder,
     models: Networks = "",
@@ -107,7 +103,6 @@ def faces(
     _end(refused)
 
 
-@app.command()
 def objects(
     dataset: Annotated[
         Path, typer.Argument(readable=False, help="Labelled pictures: COCO, VOC, YOLO or CVAT.")
@@ -154,7 +149,6 @@ def objects(
     _end(refused)
 
 
-@app.command()
 def gallery(
     gallery_file: Annotated[
         Path, typer.Argument(metavar="GALLERY", readable=False, help="Made by `playbill enrol`.")
@@ -198,8 +192,6 @@ def gallery(
     out().print(gallery_table(evaluation))
     _end(refused)
 
-
-app.command("strangers")(measure_strangers)
 
 SHOWN_PROBLEMS = 10
 """Of a data set, on the screen."""

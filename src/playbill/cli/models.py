@@ -11,10 +11,7 @@ from rich.table import Table
 from playbill.cli.console import EXIT_BAD_INPUT, err, out
 from playbill.models.store import ModelStatus, ModelStore
 
-app = typer.Typer(no_args_is_help=True, help="List, add, pull and verify networks.")
 
-
-@app.command("list")
 def list_models() -> None:
     """Show every known network: its task, whether its files are here, its licence and source.
 
@@ -27,7 +24,6 @@ def list_models() -> None:
     out().print(table)
 
 
-@app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Networks; all, if none.")] = None,
 ) -> None:
@@ -46,7 +42,6 @@ def verify(
         raise typer.Exit(EXIT_BAD_INPUT)
 
 
-@app.command()
 def add(
     files: Annotated[
         list[Path],
@@ -67,7 +62,6 @@ def add(
     out().print(f"{card.name}: added, use it with --models {card.name}")
 
 
-@app.command()
 def pull(
     name: Annotated[str, typer.Argument(help="The network's name.")],
     url: Annotated[

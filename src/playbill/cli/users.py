@@ -25,9 +25,6 @@ from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson,
 from playbill.cli.console import out
 from playbill.errors import ArchiveError
 
-users = typer.Typer(no_args_is_help=True, help="Who may use the server.")
-keys = typer.Typer(no_args_is_help=True, help="Keys of programs that use the server.")
-
 MOST_DAYS = 36_500
 Name = Annotated[str, typer.Argument(help="The user's name.")]
 Role = Annotated[str, typer.Option(help=f"{', '.join(ROLES)}: from the least to the most.")]
@@ -36,7 +33,6 @@ FromInput = Annotated[
 ]
 
 
-@users.command("add")
 def add(
     name: Name,
     role: Role = ROLES[0],
@@ -54,7 +50,6 @@ def add(
     _say_user(user.name, None if from_input else password)
 
 
-@users.command("list")
 def show(archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
     """All users, by name."""
     with opened(archive) as found:
@@ -68,7 +63,6 @@ def show(archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False) -> N
         out().print(f"{user.name}  {user.role}{state}", markup=False)
 
 
-@users.command("role")
 def role_of(
     name: Name,
     role: Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.")],
@@ -80,7 +74,6 @@ def role_of(
     out().print(f"{user.name}  {user.role}", markup=False)
 
 
-@users.command("password")
 def password_of(
     name: Name, from_input: FromInput = False, archive: ArchiveFolder = DEFAULT_ARCHIVE
 ) -> None:
@@ -94,19 +87,16 @@ def password_of(
     _say_user(user.name, None if from_input else password)
 
 
-@users.command("deactivate")
 def deactivate(name: Name, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Lock a user out, keys and sessions included."""
     _set_active(archive, name, active=False)
 
 
-@users.command("activate")
 def activate(name: Name, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Let a user in again."""
     _set_active(archive, name, active=True)
 
 
-@keys.command("add")
 def add_key(
     user: Annotated[str, typer.Argument(help="Whose key it is.")],
     name: Annotated[str, typer.Argument(help="What it is for.")],
@@ -133,7 +123,6 @@ def add_key(
     out().print(str(token), markup=False, soft_wrap=True)
 
 
-@keys.command("list")
 def show_keys(archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
     """All keys, the newest first."""
     with opened(archive) as found:
@@ -150,7 +139,6 @@ def show_keys(archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False)
         out().print(text, markup=False, soft_wrap=True)
 
 
-@keys.command("revoke")
 def revoke(
     key: Annotated[str, typer.Argument(help="Its id, of `playbill keys list`.")],
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
@@ -161,7 +149,6 @@ def revoke(
     out().print(f"{revoked.name}  revoked", markup=False)
 
 
-@keys.command("hook-secret")
 def show_hook_secret(archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Print what web hooks are signed with, for whoever takes them; made at first.
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +29,7 @@ from playbill.pipeline.settle import settle
 from playbill.pipeline.shots import Passage, ShotDetector
 from playbill.pipeline.stretches import find_stretches
 from playbill.pipeline.surveyed import SurveyedMedia, survey_media
+from playbill.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Analyzer:
     def _record(self, gathered: Gathered, started: datetime, seconds: float) -> RunRecord:
         return RunRecord(
             id=str(uuid4()),
-            version=version("playbill"),
+            version=__version__,
             started=started,
             seconds=seconds,
             sample_every=self.settings.sample_every,

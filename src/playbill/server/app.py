@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import version
 
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
@@ -51,6 +50,7 @@ from playbill.server.settings import ServerSettings
 from playbill.server.surveys import Surveys
 from playbill.server.tidying import tidy
 from playbill.server.uses import Uses
+from playbill.version import __version__
 
 DESCRIPTION = """
 Who and what appears when and where, in pictures and video.
@@ -108,7 +108,7 @@ def create_app(
 
     app = FastAPI(
         title="Playbill",
-        version=version("playbill"),
+        version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,

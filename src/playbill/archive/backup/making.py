@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +18,7 @@ from playbill.archive.kept_files import kept_keys
 from playbill.archive.migrations.upgrading import revision_of
 from playbill.archive.tables import metadata
 from playbill.errors import NotInArchive
+from playbill.version import __version__
 
 FORMAT = "playbill-backup/1"
 MANIFEST = "playbill-backup.json"
@@ -73,7 +73,7 @@ def back_up(archive: Archive, target: Path, hook: Hook = no_hook) -> Backup:
             "format": FORMAT,
             "revision": rows.revision,
             "madeAt": made,
-            "version": version("playbill"),
+            "version": __version__,
             "auditHash": rows.audit_hash,
             "tables": tables,
             "blobs": [_described(member) for member in blobs],

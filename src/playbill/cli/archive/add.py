@@ -16,7 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from playbill.archive import queue
 from playbill.archive.archive import Archive
 from playbill.archive.queue import JobRow, Load
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, who
 from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out, warn
 from playbill.cli.options import (
@@ -53,7 +52,6 @@ FILES = ("added", "again", "moved", "known", "refused")
 JOBS = ("analysed", "queued", "running", "cancelled", "failed")
 
 
-@app.command("add")
 def add(
     media: Annotated[
         list[Path], typer.Argument(readable=False, help="Pictures, videos or folders of them.")

@@ -15,12 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from playbill.archive.backup.making import Hook, back_up
 from playbill.archive.backup.restoring import restore as restore_archive
 from playbill.archive.media import count_media
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.console import err, out, warn
 
 
-@app.command()
 def backup(
     target: Annotated[
         Path, typer.Argument(readable=False, help="A new folder, or a new file that ends in .zip.")
@@ -47,7 +45,6 @@ def backup(
     out().print(f"{escape(str(target))}: {counts}; {files}", soft_wrap=True)
 
 
-@app.command()
 def restore(
     source: Annotated[
         Path, typer.Argument(readable=False, help="What `playbill archive backup` wrote.")

@@ -10,7 +10,6 @@ from rich.markup import escape
 
 from playbill.archive.check import Finding
 from playbill.archive.check import check as check_archive
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.console import EXIT_BAD_INPUT, out
 
@@ -18,7 +17,6 @@ SHOWN = 20
 """So many findings of one kind are shown to a person."""
 
 
-@app.command()
 def check(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     fix: Annotated[

@@ -12,7 +12,6 @@ from playbill.archive.compare import Comparison, Renamed, compare, roll_back
 from playbill.archive.decisions.promoting import promote as promote_run
 from playbill.archive.media import MediaRow, get_media, named_media
 from playbill.archive.runs import named_run
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.archive.show import MediaName, RunName
 from playbill.cli.console import out
@@ -22,7 +21,6 @@ from playbill.core.timespan import TimeSpan
 from playbill.rendering.timecode import timecode
 
 
-@app.command("compare")
 def compare_(
     before: RunName,
     after: RunName,
@@ -46,7 +44,6 @@ def compare_(
         out().print(_page(row, found))
 
 
-@app.command()
 def promote(run: RunName, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Show this run of its medium, also when newer ones come.
 
@@ -63,7 +60,6 @@ def promote(run: RunName, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     out().print(f"[bold]{escape(name)}[/] shows run {escape(shown)}", soft_wrap=True)
 
 
-@app.command()
 def rollback(media: MediaName, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Take the last promotion of a run of this medium back.
 

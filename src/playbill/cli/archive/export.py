@@ -10,7 +10,6 @@ import typer
 from playbill.archive.archive import Archive
 from playbill.archive.documents import analysis_now
 from playbill.archive.media import MediaRow, list_media, named_media
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened
 from playbill.cli.console import counted, warn
 from playbill.cli.exporting import BaseUrl, FormatName, Item, Target, export_items
@@ -21,7 +20,6 @@ from playbill.exports.formats import format_named
 PAGE = 500
 
 
-@app.command("export")
 def export(
     format_name: FormatName,
     target: Target,

@@ -11,20 +11,16 @@ from sqlalchemy import Connection
 
 from playbill.archive import queue
 from playbill.archive.queue import JobProgress, JobRow, JobState
-from playbill.cli.archive import app
 from playbill.cli.archive.add import Workers, ended_by_signal, local_engine, running
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened, who
 from playbill.cli.console import counted, err, out
 from playbill.jobs.opening import open_for_archive
 
-jobs = typer.Typer(no_args_is_help=True, help="Analyses that are ordered, under way or over.")
-app.add_typer(jobs, name="jobs")
 JobId = Annotated[
     str, typer.Argument(metavar="JOB", help="The id of the job, or the beginning of it.")
 ]
 
 
-@jobs.command("list")
 def list_(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     state: Annotated[JobState | None, typer.Option(help="Only those in this state.")] = None,
@@ -49,7 +45,6 @@ def list_(
         out().print(", ".join(f"{n} {what}" for what, n in counts.items()) or "no jobs")
 
 
-@jobs.command("show")
 def show(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
     """Show how far a job is, and what went wrong in it."""
     with opened(archive) as place:
@@ -72,7 +67,6 @@ def show(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson =
         out().print(f"  {part}: {it.state} after {tries}: {escape(it.reason)}", soft_wrap=True)
 
 
-@jobs.command("cancel")
 def cancel(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Give a job up; what is done of it is kept for a retry."""
     id_ = _change(archive, job, lambda tx, id_: queue.cancel(tx, id_, who=who()))
@@ -80,14 +74,12 @@ def cancel(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     out().print(f"job {id_} is given up  (again: {again})", soft_wrap=True)
 
 
-@jobs.command("retry")
 def retry(job: JobId, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Queue a job again that failed, was cancelled or gave frames up; workers do the rest of it."""
     id_ = _change(archive, job, lambda tx, id_: queue.retry(tx, id_, who=who()))
     out().print(f"job {id_} is queued again")
 
 
-@jobs.command("priority", context_settings={"ignore_unknown_options": True})  # -5 is no option
 def priority(
     job: JobId,
     to: Annotated[
@@ -106,7 +98,6 @@ def priority(
     out().print(f"job {id_} has the priority {to}")
 
 
-@app.command("work")
 def work(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     workers: Workers = 0,

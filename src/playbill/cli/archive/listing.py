@@ -11,13 +11,11 @@ from sqlalchemy import Connection
 
 from playbill.archive.media import MediaCounts, MediaRow, count_media, counts_of, list_media
 from playbill.archive.paging import MAX_LIMIT, Page
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import err, out
 from playbill.rendering.timecode import timecode
 
 
-@app.command("list")
 def list_(
     text: Annotated[
         str | None, typer.Argument(help="Only those whose names have words that begin so.")

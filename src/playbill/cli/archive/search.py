@@ -28,7 +28,6 @@ from playbill.archive.search import (
     search,
     search_like,
 )
-from playbill.cli.archive import app
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import counted, err, out
 from playbill.cli.options import DEFAULTS, Device, Models, Precision, model_names
@@ -60,7 +59,6 @@ AddedTo = Annotated[
 ]
 
 
-@app.command("search")
 def search_(
     person: PersonOption = None,
     with_: WithOption = None,

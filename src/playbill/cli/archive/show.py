@@ -15,7 +15,6 @@ from playbill.archive.document import to_document
 from playbill.archive.documents import analysis_of, analysis_today, document_of
 from playbill.archive.media import MediaRow, counts_of, named_media
 from playbill.archive.runs import RunRow, list_runs, named_run
-from playbill.cli.archive import app
 from playbill.cli.archive.listing import media_json
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import out
@@ -32,7 +31,6 @@ MediaName = Annotated[
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")]
 
 
-@app.command()
 def show(
     media: MediaName,
     archive: ArchiveFolder = DEFAULT_ARCHIVE,

@@ -19,7 +19,6 @@ from playbill.archive.media import named_media
 from playbill.archive.people import create_person
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
 from playbill.cli.console import counted, out
-from playbill.cli.people import app
 from playbill.cli.people.options import (
     EvenIfNamedAlike,
     EvenIfTogether,
@@ -40,7 +39,6 @@ NOBODY = "nobody"
 Tracks = Annotated[list[int], typer.Argument(metavar="TRACK...", help="Numbers of tracks.")]
 
 
-@app.command()
 def create(
     name: Annotated[str, typer.Argument(help="The person's name.")],
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
@@ -57,7 +55,6 @@ def create(
     out().print(new)
 
 
-@app.command()
 def name(
     cluster: ClusterArgument,
     person: Annotated[
@@ -84,7 +81,6 @@ def name(
     _decide(archive, work, f"cluster {escape(cluster)} is {escape(person)}")
 
 
-@app.command()
 def rename(
     person: PersonArgument,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
@@ -100,7 +96,6 @@ def rename(
     _decide(archive, work, f"{escape(person)} is {escape(name)} now")
 
 
-@app.command()
 def assign(
     person: Annotated[
         str, typer.Argument(metavar="PERSON", help="An id or a name; `nobody`: without a name.")
@@ -121,7 +116,6 @@ def assign(
     _decide(archive, work, f"{_tracks(tracks)}: {escape(person)}")
 
 
-@app.command()
 def reject(
     person: PersonArgument, tracks: Tracks, archive: ArchiveFolder = DEFAULT_ARCHIVE
 ) -> None:
@@ -136,7 +130,6 @@ def reject(
     _decide(archive, work, f"{_tracks(tracks)}: not {escape(person)}")
 
 
-@app.command()
 def merge(
     person: PersonArgument,
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who they are; this one stays.")],
@@ -152,7 +145,6 @@ def merge(
     _decide(archive, work, f"{escape(person)} is one with {escape(into)}")
 
 
-@app.command("merge-groups")
 def merge_groups(
     cluster: ClusterArgument,
     into: Annotated[str, typer.Argument(metavar="INTO", help="The cluster that stays.")],
@@ -170,7 +162,6 @@ def merge_groups(
     _decide(archive, work, f"cluster {escape(cluster)} is one with {escape(into)}")
 
 
-@app.command()
 def separate(tracks: Tracks, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Put tracks of one cluster into a new one, and print its id."""
     with opened(archive) as place:
@@ -178,7 +169,6 @@ def separate(tracks: Tracks, archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     decided(seq, f"{_tracks(tracks)}: now in cluster {new}")
 
 
-@app.command()
 def split(
     track: Annotated[int, typer.Argument(metavar="TRACK", help="The number of the track.")],
     faces: Annotated[list[int], typer.Argument(metavar="FACE...", help="Numbers of its faces.")],
@@ -191,7 +181,6 @@ def split(
     decided(seq, f"{counted(len(faces), 'face')} of track {track} {now} track {part} now")
 
 
-@app.command()
 def hide(
     what: Annotated[Hideable, typer.Argument(help="What it is.")],
     id_: Annotated[
@@ -219,7 +208,6 @@ def hide(
     _decide(archive, work, f"{what} {escape(id_)} is hidden")
 
 
-@app.command()
 def undo(
     seqs: Annotated[
         list[int], typer.Argument(metavar="DECISION...", help="Numbers, as `log` shows them.")

@@ -10,7 +10,6 @@ from playbill.archive.archive import Archive
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
 from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out
 from playbill.cli.options import DEFAULTS, MinFace, MinFaceScore, Models, Precision, model_names
-from playbill.cli.people import app
 from playbill.datasets.people import find_people
 from playbill.library.enrolling import enrol_people
 from playbill.library.gallery import current_gallery
@@ -21,7 +20,6 @@ from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.recogniser import open_recogniser
 
 
-@app.command()
 def enrol(
     portraits: Annotated[
         Path,
@@ -65,7 +63,6 @@ def enrol(
         raise typer.Exit(EXIT_BAD_INPUT)
 
 
-@app.command()
 def match(models: Models = "", archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None:
     """Ask today's gallery about every face seen so far; what people decided stays.
 

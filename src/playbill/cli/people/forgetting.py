@@ -10,11 +10,9 @@ from playbill.archive.forgetting import erase_blobs, forget
 from playbill.archive.people import PersonCounts, PersonRow, counts_of
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, opened, who
 from playbill.cli.console import counted, out
-from playbill.cli.people import app
 from playbill.cli.people.options import PersonArgument, find_person
 
 
-@app.command("forget")
 def forget_(
     person: PersonArgument,
     archive: ArchiveFolder = DEFAULT_ARCHIVE,

@@ -22,7 +22,6 @@ from playbill.archive.people import (
 )
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import counted, err, out
-from playbill.cli.people import app
 from playbill.cli.people.options import PersonArgument, find_person, title
 
 Limit = Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="So many at most.")]
@@ -32,7 +31,6 @@ After = Annotated[
 Hidden = Annotated[bool, typer.Option("--hidden", help="The hidden ones too.")]
 
 
-@app.command("list")
 def list_(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     limit: Limit = 50,
@@ -63,7 +61,6 @@ def list_(
     _say_more(page.next)
 
 
-@app.command("show")
 def show(
     person: PersonArgument, archive: ArchiveFolder = DEFAULT_ARCHIVE, as_json: AsJson = False
 ) -> None:
@@ -94,7 +91,6 @@ def show(
     _say_more(log.next)
 
 
-@app.command("groups")
 def groups(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     named: Annotated[
@@ -126,7 +122,6 @@ def groups(
     _say_more(page.next)
 
 
-@app.command("log")
 def log(
     archive: ArchiveFolder = DEFAULT_ARCHIVE,
     person: Annotated[str | None, typer.Option(help="Only about this person.")] = None,

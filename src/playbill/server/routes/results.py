@@ -1,6 +1,5 @@
 """What was found in a medium: documents and exports, and its frames as pictures."""
 
-from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -31,6 +30,7 @@ from playbill.server.problems import Problem
 from playbill.server.routes.images import DOCUMENT
 from playbill.server.services import Served, Services
 from playbill.server.surveys import Surveys
+from playbill.version import __version__
 
 QUALITY = 85
 MOST_SIDE = 65_500
@@ -87,7 +87,7 @@ def document(
     analysis = services.archive.database.read(lambda tx: _analysis(tx, media_id, run, as_made))
     base = str(request.base_url)
     # Formats may note when they were made, and who made them.
-    tag = content_tag(document_text(analysis), name, base, version("playbill"), weak=True)
+    tag = content_tag(document_text(analysis), name, base, __version__, weak=True)
     if has_already(request, tag):
         return unchanged(tag)
     here = f"{base}v1/media/{media_id}"
