@@ -20,6 +20,7 @@ from playbill.core.ports import Recogniser
 from playbill.evaluation.faces.embedding import EmbeddedPeople
 from playbill.evaluation.faces.in_use import gallery_of, open_fitted
 from playbill.pipeline.findings import Findings
+from playbill.pipeline.likeness import Alike
 from playbill.pipeline.naming import name_faces
 from playbill.recognition.fitting import STRANGER_RATE
 
@@ -38,15 +39,16 @@ def run() -> list[Row]:
 def _rows(lfw: EmbeddedPeople, people: int, times: int) -> list[Row]:
     random = np.random.default_rng(people)
     strangers, known = [], []
+    alike = Alike.of(stranger_scores(lfw.space), None)
     for _ in range(times):
         recogniser, left = _gallery(lfw, people, random)
         names = {person.name for person in recogniser.people}
         for name, rows in left.items():
             vectors = lfw.vectors[rows[:LENGTH]]
             if name not in names:
-                strangers.append(_answer(vectors, recogniser) is not None)
+                strangers.append(_answer(vectors, recogniser, alike) is not None)
             elif len(rows) >= LENGTH // 2:
-                known.append(_answer(_half_spoilt(vectors, random), recogniser) == name)
+                known.append(_answer(_half_spoilt(vectors, random), recogniser, alike) == name)
     high = binomial_range(STRANGER_RATE, len(strangers))[1] / len(strangers)
     return [
         Row(
@@ -86,7 +88,7 @@ def _gallery(
     return open_fitted(gallery, stranger_scores(lfw.space)), left
 
 
-def _answer(vectors: NDArray[np.float32], recogniser: Recogniser) -> str | None:
+def _answer(vectors: NDArray[np.float32], recogniser: Recogniser, alike: Alike) -> str | None:
     """Whom the pipeline takes a face for that stays in place and looks like `vectors` in turn."""
     face = Faces(
         np.array([[0, 0, 40, 40]], np.float32),
@@ -99,7 +101,7 @@ def _answer(vectors: NDArray[np.float32], recogniser: Recogniser) -> str | None:
         )
         for i, row in enumerate(vectors)
     ]
-    answers = [match for (match,) in name_faces(shot, recogniser).matches]
+    answers = [match for (match,) in name_faces(shot, recogniser, alike).matches]
     names = [match.person.name for match in answers if match and match.person]
     return max(sorted(set(names)), key=names.count, default=None)
 

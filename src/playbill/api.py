@@ -12,7 +12,7 @@ from playbill.exports.formats import write_export
 from playbill.pipeline.enrol import describe_portraits
 from playbill.pipeline.galleries import grow_gallery
 from playbill.pipeline.hooks import Hook, no_hook
-from playbill.pipeline.opening import open_analyzer, open_describer
+from playbill.pipeline.opening import has_video, open_analyzer, open_describer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import write_gallery
 
@@ -39,7 +39,8 @@ def analyze(
     Raises:
         PlaybillError: see `playbill.errors`.
     """
-    analyzer = open_analyzer(settings, Path(gallery) if gallery is not None else None)
+    known = Path(gallery) if gallery is not None else None
+    analyzer = open_analyzer(settings, known, describe=has_video([Path(path)]))
     return analyzer.analyze(Path(path), hook)
 
 

@@ -1,4 +1,4 @@
-"""Tracks and their names."""
+"""The names of tracks."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -10,13 +10,14 @@ from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.labels import COCO_80
 from playbill.pipeline.findings import Findings
+from playbill.pipeline.likeness import Alike
 from playbill.pipeline.naming import name_faces
-from playbill.pipeline.tracks import FaceRef, SeenFaces, link_faces
 from tests.support.analyses import ADA, CHARLES, faces
 from tests.support.fakes import AxisRecogniser, looks
 
 HERE, THERE = (0.0, 0.0, 40.0, 40.0), (100.0, 0.0, 140.0, 40.0)
 CAST = AxisRecogniser((ADA, CHARLES))
+ALIKE = Alike(sure=0.45, likely=0.2)
 NO_LOOKS = Embeddings(np.empty((0, 0), np.float32), CAST.space)
 
 
@@ -35,7 +36,7 @@ def frame(index: int, *seen: tuple[tuple[float, float, float, float], Sequence[f
 def names(*shot: Findings) -> list[list[str | None]]:
     return [
         [match.person.name if match and match.person else None for match in row]
-        for row in name_faces(shot, CAST).matches
+        for row in name_faces(shot, CAST, ALIKE).matches
     ]
 
 
@@ -96,7 +97,7 @@ def test_the_loser_of_a_name_may_be_somebody_else_whom_it_resembles() -> None:
 def test_a_match_carries_the_score_of_its_own_face() -> None:
     shot = [frame(0, (HERE, (0.9, 0.0))), frame(1, (HERE, (0.6, 0.0)))]
 
-    scores = [row[0].score for row in name_faces(shot, CAST).matches if row[0]]
+    scores = [row[0].score for row in name_faces(shot, CAST, ALIKE).matches if row[0]]
 
     assert scores == pytest.approx([0.9, 0.6], abs=1e-3)
 
@@ -105,37 +106,16 @@ def test_faces_that_nobody_described_are_the_caller_s_bug() -> None:
     bare = Findings(7, Fraction(7), Detections.empty(COCO_80), faces(HERE), None)
 
     with pytest.raises(ValueError, match="frame 7 have no embeddings"):
-        name_faces([bare], CAST)
+        name_faces([bare], CAST, ALIKE)
 
 
-def tracks(*frames: Sequence[tuple[tuple[float, float, float, float], Sequence[float]]]) -> object:
-    seen = [
-        SeenFaces(
-            faces(*[box for box, _ in one]).boxes_xyxy, looks(*[look for _, look in one]).vectors
-        )
-        for one in frames
-    ]
-    return link_faces(seen)
+def test_tracks_that_never_meet_and_have_one_name_are_one_track() -> None:
+    one, other = (HERE, (0.8, 0.0, 0.6)), (THERE, (0.8, 0.0, -0.6))
+    shot = [frame(0, one), frame(1), frame(2), frame(3), frame(4, other)]
 
+    named = name_faces(shot, CAST, Alike(sure=0.9))
 
-def test_people_who_change_places_keep_their_tracks() -> None:
-    ada, charles = (0.95, 0.0), (0.0, 0.95)
-
-    linked = tracks([(HERE, ada), (THERE, charles)], [(HERE, charles), (THERE, ada)])
-
-    assert linked == [[FaceRef(0, 0), FaceRef(1, 1)], [FaceRef(0, 1), FaceRef(1, 0)]]
-
-
-def test_likeness_counts_less_where_the_face_stays_in_place() -> None:
-    front, profile = (0.9, 0.0), (0.3, 0.9)
-
-    assert tracks([(HERE, front)], [(HERE, profile)]) == [[FaceRef(0, 0), FaceRef(1, 0)]]
-    assert tracks([(HERE, front)], [(THERE, profile)]) == [[FaceRef(0, 0)], [FaceRef(1, 0)]]
-
-
-def test_two_likenesses_in_one_frame_are_two_tracks() -> None:
-    assert tracks([(HERE, (0.9, 0)), (THERE, (0.9, 0))]) == [[FaceRef(0, 0)], [FaceRef(0, 1)]]
-
-
-def test_no_faces_are_no_tracks() -> None:
-    assert link_faces([SeenFaces(faces().boxes_xyxy, NO_LOOKS.vectors)]) == []
+    assert [[face.frame for face in track] for track in named.tracks] == [[0, 4]]
+    assert named.answers[0] is not None
+    assert named.answers[0].person == ADA
+    assert named.answers[0].score > 0.9

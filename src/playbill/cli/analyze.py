@@ -31,7 +31,7 @@ from playbill.core.analysis import Analysis
 from playbill.errors import PlaybillError
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.hooks import Hook
-from playbill.pipeline.opening import open_analyzer
+from playbill.pipeline.opening import has_video, open_analyzer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.rendering.report.page import write_report
 from playbill.rendering.thumbnails import collect_thumbnails
@@ -89,7 +89,7 @@ def analyze(
     failed = len(refused)
     for error in refused:
         complain(error)
-    analyzer = open_analyzer(settings, gallery)
+    analyzer = open_analyzer(settings, gallery, describe=has_video(job.path for job in jobs))
     with frame_bar(shown=not as_json) as bar:
         for job in jobs:
             try:

@@ -30,9 +30,19 @@ class FaceSighting:
     """A JPEG of the face and a little around it."""
 
 
+@dataclass(frozen=True, slots=True)
+class BodySighting:
+    """A body in one analysed frame that goes on with a track whose face is not seen there."""
+
+    frame_index: int
+    time_s: Fraction
+    thing: int
+    """Its place in `FrameMetadata.things`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """The faces of one person through one shot; a single picture's face is a track of its own."""
+    """One person through one shot; a single picture's face is a track of its own."""
 
     shot: int
     """Counted from 0."""
@@ -42,6 +52,10 @@ class Track:
     """(d,) of length 1: the mean of the faces', weighted by their size and score."""
     match: Match | None
     """What the gallery said; None: there was no gallery."""
+    unknown: int | None = None
+    """Which of the medium's people without a name, from 1; None: they have one."""
+    bodies: tuple[BodySighting, ...] = ()
+    """In order of time: where the person is seen without their face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ class Stretch:
     score: float
     """0 to 1: the mean over these frames; of a matched track its match's, else the detector's."""
     track: int | None
-    """Index into `Sightings.tracks`; None: objects, and bodies without a face."""
+    """Index into `Sightings.tracks`; None: objects, and bodies that no face is known of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

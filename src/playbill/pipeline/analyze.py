@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from playbill.media.video import VIDEO_DECODER, SampledVideo
 from playbill.pipeline.findings import Findings
 from playbill.pipeline.gathering import Gathered, gather
 from playbill.pipeline.hooks import Hook, Progress, no_hook
+from playbill.pipeline.likeness import Alike
 from playbill.pipeline.networks import Networks, find, look
 from playbill.pipeline.segment_findings import SegmentFindings
 from playbill.pipeline.segments import Segment, uncut
@@ -44,6 +45,8 @@ class Analyzer:
     recogniser: Recogniser | None
     """None: nobody is to be named."""
     settings: AnalysisSettings
+    alike: Alike = field(default_factory=Alike)
+    """How alike the faces of one person look under the embedder."""
 
     def analyze(self, path: Path, hook: Hook = no_hook) -> Analysis:
         """Find who and what appears when and where in a picture or video.
@@ -159,7 +162,9 @@ class Analyzer:
         embedder, bridge = self.networks.embedder, self.settings.bridge
         gathered = gather(media, parts, self.settings.sample_every)
         cuts = gathered.cuts_s
-        settled = settle(gathered.frames, cuts, self.recogniser, described=embedder is not None)
+        settled = settle(
+            gathered.frames, cuts, self.recogniser, described=embedder is not None, alike=self.alike
+        )
         frames, end_s = settled.frames, media.end_s
         return Sightings(
             analysis=Analysis(

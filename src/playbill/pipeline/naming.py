@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from playbill.core.boxes import box_areas
 from playbill.core.embeddings import Embeddings
+from playbill.core.labels import PERSON
 from playbill.core.people import Match, Person
 from playbill.core.ports import Recogniser
 from playbill.pipeline.findings import Findings
-from playbill.pipeline.tracks import FaceRef, SeenFaces, link_faces
+from playbill.pipeline.likeness import Alike
+from playbill.pipeline.people import pair_faces
+from playbill.pipeline.tracks import FaceRef, SeenPeople, link_faces
 
 Matches = list[list[Match | None]]
 """One list per frame, one answer per face."""
@@ -39,19 +42,20 @@ class NamedFaces:
     """The track's answer with each face's own score for it."""
 
 
-def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None) -> NamedFaces:
+def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None, alike: Alike) -> NamedFaces:
     """Link the faces of one shot, and say who each of them is.
 
     Each track gets one answer from all its faces, so that one blurred face does not change a name:
     they vote with their embeddings, weighted by the length of the face's side and the detector's
     score, and their mean is recognised (template pooling, as in the IJB benchmarks). Tracks that
     meet in a frame are different people: the better score keeps the name, the other track gets its
-    next candidate or none.
+    next candidate or none. Tracks that never meet and are the
+    same person are one track.
 
     Raises:
         ValueError: the faces of a frame have no embeddings.
     """
-    tracks = link_faces([_seen(found) for found in shot])
+    tracks = link_faces([_seen(found) for found in shot], alike)
     matches: Matches = [[None] * len(found.faces) for found in shot]
     if not tracks:
         return NamedFaces((), np.empty((0, 0), np.float32), (), matches)
@@ -60,6 +64,12 @@ def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None) -> Named
         return NamedFaces(tuple(tracks), templates.vectors, (None,) * len(tracks), matches)
     votes = recogniser.score(templates)
     columns = assign([{face.frame for face in track} for track in tracks], votes)
+    together = _of_one_person(columns)
+    if len(together) < len(tracks):
+        tracks = [sorted(face for i in some for face in tracks[i]) for some in together]
+        columns = [columns[some[0]] for some in together]
+        templates = _templates(tracks, shot)
+        votes = recogniser.score(templates)
     scores = [recogniser.score(_embeddings(found)) for found in shot]
     for track, column in zip(tracks, columns, strict=True):
         for face in track:
@@ -69,6 +79,14 @@ def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None) -> Named
     return NamedFaces(tuple(tracks), templates.vectors, tuple(answers), matches)
 
 
+def _of_one_person(columns: Sequence[int | None]) -> list[list[int]]:
+    """Which tracks have one name between them; each of those without one is on its own."""
+    together: dict[tuple[bool, int], list[int]] = {}
+    for i, column in enumerate(columns):
+        together.setdefault((column is None, i if column is None else column), []).append(i)
+    return list(together.values())
+
+
 def _answer(people: Sequence[Person], scores: NDArray[np.float32], column: int | None) -> Match:
     """What the candidates' scores say, once it is decided whose name it is to be."""
     if column is None:
@@ -76,8 +94,14 @@ def _answer(people: Sequence[Person], scores: NDArray[np.float32], column: int |
     return Match(people[column], float(scores[column]))
 
 
-def _seen(found: Findings) -> SeenFaces:
-    return SeenFaces(found.faces.boxes_xyxy, _embeddings(found).vectors)
+def _seen(found: Findings) -> SeenPeople:
+    rows = found.objects.class_ids == PERSON
+    people = found.objects.boxes_xyxy[rows]
+    face_of = pair_faces(people, found.objects.scores[rows], found.faces)
+    bodies = found.faces.boxes_xyxy.copy()
+    bodies[list(face_of.values())] = people[list(face_of)]
+    others = people[[row for row in range(len(people)) if row not in face_of]]
+    return SeenPeople(found.faces.boxes_xyxy, _embeddings(found).vectors, bodies, others)
 
 
 def _embeddings(found: Findings) -> Embeddings:

@@ -1,9 +1,13 @@
 """Open what an analysis or an enrolment needs: networks by name, and a gallery."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from playbill.core.ports import FaceDetector, FaceEmbedder
+from playbill.errors import MediaError
+from playbill.media.probe import media_kind
 from playbill.models.cards import ModelCard
 from playbill.models.catalogue import (
     Choice,
@@ -16,7 +20,8 @@ from playbill.models.catalogue import (
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from playbill.pipeline.analyze import Analyzer
-from playbill.pipeline.galleries import open_gallery
+from playbill.pipeline.galleries import open_gallery, strangers_of
+from playbill.pipeline.likeness import Alike
 from playbill.pipeline.networks import Networks
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import StoredGallery
@@ -67,7 +72,21 @@ def open_analyzer(
             chosen.object_detector, store, options, min_score=settings.min_object_score
         ),
     )
-    return Analyzer(networks, recogniser, settings)
+    card = store.card(chosen.face_embedder) if embedder else None
+    alike = Alike.of(strangers_of(card), embedder.cohort) if embedder and card else Alike()
+    return Analyzer(networks, recogniser, settings, alike)
+
+
+def has_video(paths: Iterable[Path]) -> bool:
+    """Whether one of the files is a video: its people are told apart by what their faces are like.
+
+    In a picture everybody is somebody else, so that nothing needs to be described.
+    """
+    for path in paths:
+        with suppress(MediaError):
+            if media_kind(path) == "video":
+                return True
+    return False
 
 
 def open_describer(settings: AnalysisSettings, store: ModelStore | None = None) -> Describer:

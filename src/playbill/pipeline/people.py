@@ -1,7 +1,7 @@
 """The conflict rule: both modules see people; where they disagree, the face's answer stands.
 
 A body (a person box of the object network) and a face that belong together are one person. A face
-without a body is a person of its own. Two faces that claim one body: the better overlap wins.
+without a body is a person of its own.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playbill.core.boxes import box_areas, box_intersections, box_overlaps
+from playbill.core.assignment import best_pairs
+from playbill.core.boxes import Boxes, box_areas, box_intersections, box_overlaps
 from playbill.core.detections import Detections
 from playbill.core.faces import Faces
 from playbill.core.labels import PERSON
@@ -22,6 +23,12 @@ MIN_SHARE_INSIDE = 0.7
 
 MAX_DEPTH = 0.5
 """A face begins in this upper share of its body's height."""
+
+PER_PAIR = 10.0
+"""What one more pair is worth, beside which score and size of a body and a face only choose."""
+
+FOR_SIZE = 6.0
+"""What the IoU of a face with its body is worth beside the body's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def resolve_people(objects: Detections, faces: Faces, matches: Sequence[Match | 
         matches: one answer per face; None where nobody was asked.
     """
     bodies = np.flatnonzero(objects.class_ids == PERSON)
-    face_of_body = pair_faces(objects.boxes_xyxy[bodies], faces)
+    face_of_body = pair_faces(objects.boxes_xyxy[bodies], objects.scores[bodies], faces)
     face_of_row = {int(bodies[body]): face for body, face in face_of_body.items()}
     things = [
         _thing(objects, row, faces, face_of_row.get(row), matches) for row in range(len(objects))
@@ -55,27 +62,30 @@ def resolve_people(objects: Detections, faces: Faces, matches: Sequence[Match | 
     return Resolved(tuple(things), tuple(places[face] for face in range(len(faces))))
 
 
-def pair_faces(bodies_xyxy: NDArray[np.float32], faces: Faces) -> dict[int, int]:
+def pair_faces(
+    bodies_xyxy: Boxes, body_scores: NDArray[np.float32], faces: Faces
+) -> dict[int, int]:
     """Which body (key) has which face (value); each has at most one of the other.
 
-    Pairs are made best first: by the share of the face inside the body, then by IoU, so that of
-    two faces inside one body the larger part of it wins.
+    As many as can be are paired. Of several ways to do so it is the one with the surest bodies,
+    and faces that are large in them: of two faces inside one body the larger is its own.
     """
+    belongs = (shares_inside(bodies_xyxy, faces) >= MIN_SHARE_INSIDE) & (
+        face_depths(bodies_xyxy, faces) <= MAX_DEPTH
+    )
+    sizes = box_overlaps(bodies_xyxy, faces.boxes_xyxy)
+    gains = PER_PAIR + body_scores[:, None] + FOR_SIZE * sizes
+    return dict(best_pairs(np.where(belongs, gains, np.float32(0))))
+
+
+def shares_inside(bodies_xyxy: Boxes, faces: Faces) -> NDArray[np.float32]:
+    """(bodies, faces) how much of each face's area lies inside each body, 0 to 1."""
     areas = box_areas(faces.boxes_xyxy)[None, :]
     shared = box_intersections(bodies_xyxy, faces.boxes_xyxy)
-    inside = np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
-    iou = box_overlaps(bodies_xyxy, faces.boxes_xyxy)
-    belongs = (inside >= MIN_SHARE_INSIDE) & (_depths(bodies_xyxy, faces) <= MAX_DEPTH)
-    bodies, candidates = np.nonzero(belongs)
-    best_first = np.lexsort((-iou[bodies, candidates], -inside[bodies, candidates]))
-    pairs: dict[int, int] = {}
-    for body, face in zip(bodies[best_first], candidates[best_first], strict=True):
-        if int(body) not in pairs and int(face) not in pairs.values():
-            pairs[int(body)] = int(face)
-    return pairs
+    return np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
 
 
-def _depths(bodies_xyxy: NDArray[np.float32], faces: Faces) -> NDArray[np.float32]:
+def face_depths(bodies_xyxy: Boxes, faces: Faces) -> NDArray[np.float32]:
     """(bodies, faces) how far down in the body the face begins: 0 top, 1 bottom."""
     faces_from = faces.boxes_xyxy[:, 1]
     tops, bottoms = bodies_xyxy[:, 1, None], bodies_xyxy[:, 3, None]
