@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from playbill.models.catalogue import (
     open_face_embedder,
     open_object_detector,
 )
+from playbill.models.face_check import MIN_SCORE, min_proposal
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.mtcnn import MtcnnDetector, MtcnnSettings
 from playbill.models.store import ModelStore
@@ -93,11 +95,20 @@ def test_what_is_not_asked_of_a_face_detector_is_its_own(store: ModelStore, tmp_
         for limits in (FaceLimits(min_px=30), asked)
     )
 
-    assert [detector.settings for detector in own] == [  # type: ignore[attr-defined]
-        YunetSettings(min_face_px=30),
+    assert [_settings(detector) for detector in own] == [
+        YunetSettings(min_face_px=30, min_score=min_proposal(MIN_SCORE)),
         MtcnnSettings(min_face_px=30),
     ]
-    assert [detector.settings for detector in set_] == [  # type: ignore[attr-defined]
-        YunetSettings(min_face_px=30, max_side_px=640, min_score=0.6),
+    assert [_settings(detector) for detector in set_] == [
+        YunetSettings(min_face_px=30, max_side_px=640, min_score=min_proposal(0.6)),
         MtcnnSettings(min_face_px=30, max_side_px=640, min_scores=(0.6, 0.7, 0.6)),
     ]
+    assert [detector.min_score for detector in (own[0], set_[0])] == [  # type: ignore[attr-defined]
+        MIN_SCORE,
+        0.6,
+    ]
+
+
+def _settings(detector: Any) -> Any:
+    """Of the detector itself, behind what checks it."""
+    return getattr(detector, "detector", detector).settings

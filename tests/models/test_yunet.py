@@ -16,7 +16,8 @@ from tests.support.networks import mean_network
 from tests.support.yunets import BGR, BLUE, tiny_yunet, tiny_yunet_graph
 
 FLOAT32 = SessionOptions(precision="float32", threads=1)
-ANY = {"min_face_px": 1}
+SEEN_AS_IT_IS = {"min_face_px": 1, "max_side_px": 64}
+"""Of pictures whose longest side is 64."""
 POINTS = (-1, -1, 1, -1, 0, 0, -1, 1, 1, 1)
 """Eyes, nose, mouth corners, in cells from the corner of their own."""
 
@@ -36,7 +37,7 @@ def found(
 ) -> list[list[list[float]]]:
     """The boxes found in each picture."""
     detector = YunetDetector.open(
-        *tiny_yunet(folder, **network), FLOAT32, YunetSettings(**(ANY | (settings or {})))
+        *tiny_yunet(folder, **network), FLOAT32, YunetSettings(**(SEEN_AS_IT_IS | (settings or {})))
     )
     faces = detector.detect([Frame.still(image) for image in images])
     return [each.boxes_xyxy.round(2).tolist() for each in faces]
@@ -45,8 +46,11 @@ def found(
 @pytest.mark.parametrize("stride", [8, 16, 32])
 def test_a_box_is_told_in_cells_of_its_grid(tmp_path: Path, stride: int) -> None:
     lit = picture((stride, 2 * stride), size_wh=(128, 128), side=stride)
+    settings = {"max_side_px": 128}
 
-    [boxes] = found(tmp_path, lit, stride=stride, box=(0.5, 0.25, log(0.5), log(2)))
+    [boxes] = found(
+        tmp_path, lit, settings=settings, stride=stride, box=(0.5, 0.25, log(0.5), log(2))
+    )
 
     middle_x, middle_y = 1.5 * stride, 2.25 * stride
     half_width, half_height = stride / 4, stride
@@ -57,7 +61,7 @@ def test_a_box_is_told_in_cells_of_its_grid(tmp_path: Path, stride: int) -> None
 
 def test_landmarks_are_told_from_the_corner_of_their_cell_eyes_first(tmp_path: Path) -> None:
     detector = YunetDetector.open(
-        *tiny_yunet(tmp_path, points=POINTS), FLOAT32, YunetSettings(**ANY)
+        *tiny_yunet(tmp_path, points=POINTS), FLOAT32, YunetSettings(**SEEN_AS_IT_IS)
     )
 
     [faces] = detector.detect([Frame.still(picture((24, 16)))])
@@ -67,7 +71,9 @@ def test_landmarks_are_told_from_the_corner_of_their_cell_eyes_first(tmp_path: P
 
 def test_the_score_is_the_geometric_mean_of_there_and_fits(tmp_path: Path) -> None:
     detector = YunetDetector.open(
-        *tiny_yunet(tmp_path, logits=(1.0, 3.0)), FLOAT32, YunetSettings(**ANY, min_score=0.5)
+        *tiny_yunet(tmp_path, logits=(1.0, 3.0)),
+        FLOAT32,
+        YunetSettings(**SEEN_AS_IT_IS, min_score=0.5),
     )
 
     [faces] = detector.detect([Frame.still(picture((8, 8)))])
@@ -96,8 +102,8 @@ def test_the_network_sees_blue_first(tmp_path: Path) -> None:
 def test_frames_of_several_sizes_are_looked_at_together(tmp_path: Path) -> None:
     images = [
         picture((8, 8)),
-        picture(size_wh=(33, 5)),
-        picture((40, 0), (0, 16), size_wh=(50, 40)),
+        picture(size_wh=(64, 5)),
+        picture((40, 0), (0, 16), size_wh=(64, 40)),
         picture(size_wh=(1, 1)),
     ]
 
@@ -109,9 +115,20 @@ def test_frames_of_several_sizes_are_looked_at_together(tmp_path: Path) -> None:
 def test_a_large_picture_is_shrunk_and_boxes_come_out_in_its_own_pixels(tmp_path: Path) -> None:
     lit = picture((32, 64), size_wh=(256, 128), side=32)
 
-    [boxes] = found(tmp_path, lit, settings={"max_side_px": 64, "close_up_side_px": 64})
+    [boxes] = found(tmp_path, lit, settings={"close_up_side_px": 64})
 
     assert boxes == [[32, 64, 64, 96]]
+
+
+def test_a_small_picture_is_enlarged_twice_at_most(tmp_path: Path) -> None:
+    """A square of 8 pixels fills a cell of 16 only then."""
+    lit, network = picture((8, 8), size_wh=(32, 32)), {"stride": 16, "share": 0.9}
+
+    as_it_is, enlarged = (
+        found(tmp_path, lit, settings={"max_side_px": side}, **network)[0] for side in (32, 960)
+    )
+
+    assert (as_it_is, enlarged) == ([], [[8, 8, 16, 16]])
 
 
 def test_a_face_that_fills_more_than_the_network_knows_is_seen_in_the_second_look(
@@ -123,8 +140,10 @@ def test_a_face_that_fills_more_than_the_network_knows_is_seen_in_the_second_loo
     lit[::32, :], lit[:, ::32] = 0, 0  # a black line through each cell of the first look
     network = {"stride": 32, "share": 0.95, "logits": (4.0, 4.0)}
 
-    [once] = found(tmp_path, lit, settings={"close_up_side_px": 256}, **network)
-    [twice] = found(tmp_path, lit, settings={"close_up_side_px": 128}, **network)
+    once, twice = (
+        found(tmp_path, lit, settings={"max_side_px": 256, "close_up_side_px": side}, **network)[0]
+        for side in (256, 128)
+    )
 
     assert len(once) == 4
     assert [64, 64, 128, 128] in twice
@@ -144,7 +163,7 @@ def test_boxes_end_at_the_edges_of_the_picture(tmp_path: Path) -> None:
 
 
 def test_a_box_in_the_filling_beside_the_picture_is_none(tmp_path: Path) -> None:
-    assert found(tmp_path, picture((32, 0), size_wh=(40, 8)), box=(3.5, 0.5, 0, 0)) == [[]]
+    assert found(tmp_path, picture((32, 0), size_wh=(64, 8)), box=(0.5, 1.5, 0, 0)) == [[]]
 
 
 def test_faces_smaller_than_the_smallest_do_not_count(tmp_path: Path) -> None:

@@ -21,7 +21,12 @@ MinScore = Annotated[
         min=0.01, max=1, help="Leave out objects with a lower score than this, not the network's."
     ),
 ]
-MinFace = Annotated[int, typer.Option(min=12, help="Leave out faces of a shorter side, in pixels.")]
+MinFace = Annotated[
+    int | None,
+    typer.Option(
+        min=12, help="Leave out faces of a shorter side, in pixels, than this, not the detector's."
+    ),
+]
 MaxSide = Annotated[
     int | None,
     typer.Option(

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
-from playbill.models import mtcnn, ssd, yolox, yunet
+from playbill.models import face_check, mtcnn, ssd, yolox, yunet
 from playbill.models.cards import ModelCard, Task
+from playbill.models.face_check import CheckedDetector, OnetCheck
 from playbill.models.face_crops import CUTS
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.mtcnn import MtcnnDetector
@@ -19,13 +20,15 @@ from playbill.models.yolox import YoloxDetector
 from playbill.models.yunet import YunetDetector
 
 Opener = TypeVar("Opener")
+CHECKED_BY = "mtcnn"
+"""The model whose last network looks again at what a YuNet takes for faces."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceLimits:
     """Which faces are looked for; None: as the detector has it, since no two mean the same."""
 
-    min_px: float = 20
+    min_px: float | None = None
     """Of a shorter side there are none."""
     max_side_px: int | None = None
     """The longest side of what the detector sees of a picture."""
@@ -42,7 +45,7 @@ def _open_mtcnn(
     own = mtcnn.DEFAULT_SETTINGS
     settings = replace(
         own,
-        min_face_px=limits.min_px,
+        min_face_px=limits.min_px or own.min_face_px,
         max_side_px=limits.max_side_px or own.max_side_px,
         min_scores=(*own.min_scores[:2], limits.min_score or own.min_scores[2]),
     )
@@ -52,14 +55,19 @@ def _open_mtcnn(
 def _open_yunet(
     card: ModelCard, store: ModelStore, options: SessionOptions, limits: FaceLimits
 ) -> FaceDetector:
-    own = yunet.DEFAULT_SETTINGS
+    """A YuNet whose faces MTCNN's last network confirms."""
+    own, min_score = yunet.DEFAULT_SETTINGS, limits.min_score or face_check.MIN_SCORE
     settings = replace(
         own,
-        min_face_px=limits.min_px,
+        min_face_px=limits.min_px or own.min_face_px,
         max_side_px=limits.max_side_px or own.max_side_px,
-        min_score=limits.min_score or own.min_score,
+        min_score=face_check.min_proposal(min_score),
     )
-    return YunetDetector.open(card, store, options, settings)
+    return CheckedDetector(
+        YunetDetector.open(card, store, options, settings),
+        OnetCheck.open(store.card(CHECKED_BY), store, options),
+        min_score=min_score,
+    )
 
 
 def _open_ssd(

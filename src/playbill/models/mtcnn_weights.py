@@ -4,6 +4,7 @@ Both hold the same numbers (those of davidsandberg/facenet). The package's weigh
 files; importing it would ask for TensorFlow.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ from playbill.models import mtcnn_graphs
 from playbill.models.array_pickle import read_arrays
 from playbill.models.cards import ModelCard, joint_sha256
 from playbill.models.store import ModelStore
+
+PACKED = ".lz4"
+"""How the package's files end."""
 
 
 class MtcnnNetworks(NamedTuple):
@@ -41,16 +45,31 @@ def read_networks(card: ModelCard, store: ModelStore) -> MtcnnNetworks:
         ModelAltered: a file's bytes are not those of the card.
         ModelError: the card lists other than three files, or weights are damaged.
     """
+    paths, digest = _files(card, store)
+    makers = (mtcnn_graphs.pnet, mtcnn_graphs.rnet, mtcnn_graphs.onet)
+    pnet, rnet, onet = (_network(path, make) for path, make in zip(paths, makers, strict=True))
+    return MtcnnNetworks(pnet, rnet, onet, digest)
+
+
+def read_last_network(card: ModelCard, store: ModelStore) -> tuple[bytes, str]:
+    """The third network alone, and the SHA-256 of all; errors as above."""
+    paths, digest = _files(card, store)
+    return _network(paths[2], mtcnn_graphs.onet), digest
+
+
+def _files(card: ModelCard, store: ModelStore) -> tuple[tuple[Path, ...], str]:
+    """The three files, of the store or of the package, and their joint SHA-256."""
     from_package = card.package is not None and not store.has(card)
     paths = store.package_files(card) if from_package else store.files(card)
     if len(paths) != 3:
         raise ModelError(f"{card.name}: MTCNN has three networks, the card lists {len(paths)}")
-    if card.package is None or not from_package:
-        pnet, rnet, onet = (path.read_bytes() for path in paths)
-        return MtcnnNetworks(pnet, rnet, onet, joint_sha256(card.files))
-    makers = (mtcnn_graphs.pnet, mtcnn_graphs.rnet, mtcnn_graphs.onet)
-    pnet, rnet, onet = (make(read_weights(p)) for make, p in zip(makers, paths, strict=True))
-    return MtcnnNetworks(pnet, rnet, onet, joint_sha256(card.package.files))
+    listed = card.package.files if card.package and from_package else card.files
+    return paths, joint_sha256(listed)
+
+
+def _network(path: Path, make: Callable[[mtcnn_graphs.Weights], bytes]) -> bytes:
+    """The bytes of an ONNX file, or one made of the package's weights."""
+    return make(read_weights(path)) if path.suffix == PACKED else path.read_bytes()
 
 
 def read_weights(path: Path) -> list[NDArray[np.float32]]:

@@ -41,13 +41,13 @@ def build_pyramid(
         scales.append(scale)
         scale *= factor
     sizes_wh = [(max(round(width * share), 1), max(round(height * share), 1)) for share in scales]
-    levels = list(accumulate(sizes_wh, shrunk, initial=image))[1:]
+    levels = list(accumulate(sizes_wh, scaled, initial=image))[1:]
     shares = np.array(sizes_wh) / [width, height]
     return Pyramid(tuple(levels), shares.astype(np.float32))
 
 
-def shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
-    """Interpolated, which is several times as quick, as long as no pixel is left out by that."""
+def scaled(image: Image, size_wh: tuple[int, int]) -> Image:
+    """At another size: interpolated, several times as quick as averaging, if no pixel is missed."""
     if size_wh == (image.shape[1], image.shape[0]):
         return image
     much = image.shape[1] > 2 * size_wh[0]

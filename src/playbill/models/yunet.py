@@ -19,7 +19,7 @@ from playbill.models.cards import ModelCard
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.picture_input import PICTURES
 from playbill.models.pictures import model_use, output_of, run_pictures
-from playbill.models.pyramid import rounded_up, shrunk, with_round_sides
+from playbill.models.pyramid import rounded_up, scaled, with_round_sides
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
 from playbill.models.yolox import STRIDES, decode_boxes, grid_cells
@@ -27,6 +27,7 @@ from playbill.models.yunet_graph import PARTS, map_of, taking_any_size
 
 MAX_OVERLAP = 0.3
 """Of two boxes of one picture; more, and the worse one goes. As OpenCV has it."""
+MAX_ENLARGEMENT = 2.0
 CELL = STRIDES[-1]
 """Pixels: sides of the network's input are multiples of this."""
 
@@ -35,10 +36,12 @@ CELL = STRIDES[-1]
 class YunetSettings:
     """What is looked for, and how strict the network is."""
 
-    min_face_px: float = 20
-    """The shorter side of the smallest face that counts."""
+    min_face_px: float = 12
+    """The shorter side of the smallest face that counts; the network itself needs some 14 pixels of
+    what it sees to be sure of half the faces, 20 for nearly all."""
     max_side_px: int = 960
-    """The longest side of what the network sees."""
+    """The longest side of what the network sees; smaller pictures are enlarged to it, twice at
+    most, so that it sees their small faces too."""
     min_score: float = 0.8
     """The geometric mean of "a face is here" and "this box fits it"."""
     close_up_side_px: int = 320
@@ -109,10 +112,11 @@ class YunetDetector:
         ]
 
     def _looks(self, image: Image) -> list[Image]:
-        """The picture as the network sees it: no longer than allowed, and again for close-ups."""
-        first = _at_most(image, self.settings.max_side_px)
-        second = _at_most(first, self.settings.close_up_side_px)
-        return [first] if second is first else [first, second]
+        """The picture as the network sees it: at its size, and a smaller one for close-ups."""
+        longest = max(image.shape[:2])
+        first = _scaled(image, min(self.settings.max_side_px / longest, MAX_ENLARGEMENT))
+        closer = self.settings.close_up_side_px / max(first.shape[:2])
+        return [first, _scaled(first, closer)] if closer < 1 else [first]
 
     def _found(
         self, outputs: Iterator[Mapping[str, NDArray[Any]]], looks: Sequence[Sequence[Image]]
@@ -170,10 +174,6 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return shares
 
 
-def _at_most(image: Image, side_px: int) -> Image:
-    """The picture, smaller where its longest side is longer than `side_px`."""
+def _scaled(image: Image, scale: float) -> Image:
     height, width = image.shape[:2]
-    scale = side_px / max(width, height)
-    if scale >= 1:
-        return image
-    return shrunk(image, (max(round(width * scale), 1), max(round(height * scale), 1)))
+    return scaled(image, (max(round(width * scale), 1), max(round(height * scale), 1)))

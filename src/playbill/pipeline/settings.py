@@ -16,8 +16,8 @@ class AnalysisSettings:
     """Every N-th frame of a video is analysed; neighbouring frames tell the same."""
     min_object_score: float | None = None
     """Objects with a lower score are left out; None: the network's own least score."""
-    min_face_px: int = 20
-    """Faces of a shorter side are not looked for."""
+    min_face_px: int | None = None
+    """Faces of a shorter side are not looked for; None: the detector's own smallest."""
     max_side_px: int | None = None
     """The longest side of what the face detector sees, so that the smallest face in a larger
     picture is larger; None: the detector's own."""
@@ -44,7 +44,7 @@ class AnalysisSettings:
             raise ValueError(f"min_object_score must be above 0, to 1, got {self.min_object_score}")
         if self.min_face_score is not None and not 0 < self.min_face_score < 1:
             raise ValueError(f"min_face_score must be between 0 and 1, got {self.min_face_score}")
-        if self.min_face_px < 12:
+        if self.min_face_px is not None and self.min_face_px < 12:
             raise ValueError(f"min_face_px must be at least 12, got {self.min_face_px}")
         if self.max_side_px is not None and self.max_side_px < 64:
             raise ValueError(f"max_side_px must be at least 64, got {self.max_side_px}")
@@ -55,7 +55,7 @@ class AnalysisSettings:
         """The settings that bear on the result, by their names in the run record."""
         return {
             "minObjectScore": self.min_object_score or OWN,
-            "minFacePx": self.min_face_px,
+            "minFacePx": self.min_face_px or OWN,
             "maxSidePx": self.max_side_px or OWN,
             "minFaceScore": self.min_face_score or OWN,
             "bridge": self.bridge,
