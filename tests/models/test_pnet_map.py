@@ -17,7 +17,7 @@ FLOAT32 = SessionOptions(precision="float32", threads=1)
 @pytest.fixture(scope="module")
 def pnet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     store = ModelStore([], tmp_path_factory.mktemp("home"))
-    return read_networks(package_cards()["mtcnn"], store).pnet
+    return read_networks(package_cards()["mtcnn"], store).onnx("pnet")
 
 
 def test_the_map_says_what_the_two_outputs_said(pnet: bytes) -> None:

@@ -13,7 +13,7 @@ from playbill.media.images import read_image
 from playbill.models.cards import package_cards
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.mtcnn import MtcnnDetector
-from playbill.models.mtcnn_weights import MtcnnNetworks, read_networks
+from playbill.models.mtcnn_weights import MtcnnNetworks, Stage, read_networks
 from playbill.models.options import SessionOptions
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -45,7 +45,7 @@ def both_sources(
     ("network", "side"), [("pnet", 200), ("pnet", 83), ("rnet", 24), ("onet", 48)]
 )
 def test_the_package_and_the_store_hold_the_same_mtcnn(
-    network: str, side: int, both_sources: list[MtcnnNetworks], data_folder: Path
+    network: Stage, side: int, both_sources: list[MtcnnNetworks], data_folder: Path
 ) -> None:
     paths = sorted((data_folder / "lfw").glob("A*/*_0001.jpg"))[:20]
     middle = slice(125 - side // 2, 125 - side // 2 + side)
@@ -53,7 +53,7 @@ def test_the_package_and_the_store_hold_the_same_mtcnn(
     inputs = {"input": ((crops - 127.5) / 128).transpose(0, 3, 1, 2).copy()}
 
     ours, theirs = (
-        open_session(getattr(networks, network), network, FLOAT32).run(inputs)
+        open_session(networks.onnx(network), network, FLOAT32).run(inputs)
         for networks in both_sources
     )
 

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from playbill.models.cards import InputContract, ModelCard, ModelFile
 from playbill.models.store import ModelStore
 from playbill.models.yolox import STRIDES
-from playbill.models.yunet_graph import PARTS
+from playbill.models.yunet_map import PARTS
 
 BGR = InputContract(None, "BGR", 0, 1)
 BLUE = (0, 0, 255)

@@ -33,9 +33,6 @@ from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.hooks import Hook
 from playbill.pipeline.opening import has_video, open_analyzer
 from playbill.pipeline.settings import AnalysisSettings
-from playbill.rendering.report.page import write_report
-from playbill.rendering.thumbnails import collect_thumbnails
-from playbill.rendering.video import draw_media
 
 
 def analyze(
@@ -117,8 +114,13 @@ def _one(analyzer: Analyzer, job: Job, jobs: Sequence[Job], wishes: Wishes, hook
     if target := target_of(wishes.json_to, job, jobs, ".json"):
         write_document(analysis, target)
     if target := target_of(wishes.report_to, job, jobs, ".html"):
+        from playbill.rendering.report.page import write_report  # noqa: PLC0415 - seldom asked for
+        from playbill.rendering.thumbnails import collect_thumbnails  # noqa: PLC0415
+
         write_report(analysis, target, collect_thumbnails(job.path, analysis))
     if target := target_of(wishes.draw_to, job, jobs, _drawn_suffix(analysis)):
+        from playbill.rendering.video import draw_media  # noqa: PLC0415
+
         draw_media(job.path, analysis, target)
     if wishes.as_json:
         out().print(

@@ -18,9 +18,9 @@ from playbill.core.ports import FaceDetector
 from playbill.models.candidates import squares
 from playbill.models.cards import ModelCard
 from playbill.models.face_crops import warped
-from playbill.models.mtcnn_weights import read_last_network
+from playbill.models.graph import PICTURES
+from playbill.models.mtcnn_weights import mtcnn_graph, read_networks
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES, taking_pictures
 from playbill.models.pyramid import rounded_up
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -51,12 +51,11 @@ class OnetCheck:
         """Open the last network of the MTCNN of `card`.
 
         Raises:
-            ModelError: see `mtcnn_weights.read_last_network` and `session.open_session`.
+            ModelError: see `mtcnn_weights.read_networks` and `session.open_session`.
         """
-        network, digest = read_last_network(card, store)
-        name = f"{card.name} onet"
-        network = taking_pictures(network, name, card.input, ("prob",))
-        return cls(open_session(network, name, options), digest)
+        networks = read_networks(card, store)
+        graph = mtcnn_graph(networks, "onet", card, ("prob",))
+        return cls(open_session(graph, f"{card.name} onet", options), networks.sha256)
 
     def scores(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[NDArray[np.float32]]:
         """(n,) for the faces of each frame, 0 to 1: the mean over squares of several sizes."""

@@ -14,8 +14,8 @@ from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
 from playbill.models.cohort_file import open_cohort
 from playbill.models.face_crops import CUTS, Cut
+from playbill.models.graph import PICTURES, picture_graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES, taking_pictures
 from playbill.models.pictures import model_use
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
@@ -56,8 +56,8 @@ class FaceNetEmbedder:
         """
         if card.input.size_wh is None:
             raise ModelError(f"{card.name}: the card must say the network's input size_wh")
-        network = taking_pictures(store.path(card).read_bytes(), card.name, card.input)
-        session = open_session(network, card.name, options)
+        graph = picture_graph(card, store.path(card))
+        session = open_session(graph, card.name, options)
         cut = CUTS[card.architecture]
         cohort = open_cohort(card, store)
         return cls(session, model_use(card, session), card.input.size_wh, cut, cohort)

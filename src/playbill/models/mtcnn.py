@@ -22,10 +22,9 @@ from playbill.models.candidates import (
     squares,
 )
 from playbill.models.cards import ModelCard
-from playbill.models.mtcnn_weights import read_networks
+from playbill.models.graph import MAP, PICTURES
+from playbill.models.mtcnn_weights import OUTPUTS, Stage, mtcnn_graph, read_networks
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES, taking_pictures
-from playbill.models.pnet_map import MAP, with_one_map
 from playbill.models.pyramid import (
     Pyramid,
     build_pyramid,
@@ -104,16 +103,11 @@ class MtcnnDetector:
         """
         networks = read_networks(card, store)
 
-        def opened(network: bytes, stage: str, *outputs: str) -> Session:
-            name = f"{card.name} {stage}"
-            network = taking_pictures(network, name, card.input, outputs)
-            return open_session(
-                with_one_map(network, name) if stage == "pnet" else network, name, options
-            )
+        def opened(stage: Stage) -> Session:
+            graph = mtcnn_graph(networks, stage, card, OUTPUTS[stage])
+            return open_session(graph, f"{card.name} {stage}", options)
 
-        pnet = opened(networks.pnet, "pnet", "reg", "prob")
-        rnet = opened(networks.rnet, "rnet", "reg", "prob")
-        onet = opened(networks.onet, "onet", "reg", "prob", "landmarks")
+        pnet, rnet, onet = opened("pnet"), opened("rnet"), opened("onet")
         use = ModelUse(
             task=card.task,
             name=card.name,

@@ -4,37 +4,57 @@ Both hold the same numbers (those of davidsandberg/facenet). The package's weigh
 files; importing it would ask for TensorFlow.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Literal, get_args
 
-import lz4.frame
 import numpy as np
 from numpy.typing import NDArray
 
 from playbill.errors import ModelError
-from playbill.models import mtcnn_graphs
 from playbill.models.array_pickle import read_arrays
 from playbill.models.cards import ModelCard, joint_sha256
+from playbill.models.graph import Graph
 from playbill.models.store import ModelStore
 
-PACKED = ".lz4"
-"""How the package's files end."""
+Stage = Literal["pnet", "rnet", "onet"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+OUTPUTS: MappingProxyType[Stage, tuple[str, ...]] = MappingProxyType(
+    {"pnet": ("reg", "prob"), "rnet": ("reg", "prob"), "onet": ("reg", "prob", "landmarks")}
+)
 
 
-class MtcnnNetworks(NamedTuple):
-    """The bytes of three ONNX files.
+@dataclass(frozen=True, slots=True)
+class MtcnnNetworks:
+    """Three networks, whose files are good and not read yet.
 
     Input `input` (n, 3, h, w) RGB, (x - 127.5) / 128. Outputs `reg` (n, 4, ...) shifts of left,
     top, right, bottom in sides of the box, `prob` (n, 2, ...) of no face and of a face, and of the
     last network `landmarks` (n, 10), five x and then five y, in sides of the box.
     """
 
-    pnet: bytes
-    rnet: bytes
-    onet: bytes
+    paths: tuple[Path, ...]
+    """Of the three, in the order of `STAGES`."""
+    are_weights: bool
+    """The files hold weights alone, as the package has them, and no ONNX."""
     sha256: str
-    """Of the files that were read, see `cards.joint_sha256`."""
+    """Of the files, see `cards.joint_sha256`."""
+
+    def onnx(self, stage: Stage) -> bytes:
+        """The bytes of one ONNX file.
+
+        Raises:
+            ModelError: weights are damaged.
+        """
+        path = self.paths[STAGES.index(stage)]
+        if not self.are_weights:
+            return path.read_bytes()
+        from playbill.models import mtcnn_graphs  # noqa: PLC0415 - see `graph`
+
+        makers = {"pnet": mtcnn_graphs.pnet, "rnet": mtcnn_graphs.rnet, "onet": mtcnn_graphs.onet}
+        return makers[stage](read_weights(path))
 
 
 def read_networks(card: ModelCard, store: ModelStore) -> MtcnnNetworks:
@@ -43,33 +63,30 @@ def read_networks(card: ModelCard, store: ModelStore) -> MtcnnNetworks:
     Raises:
         ModelNotFound: neither has it.
         ModelAltered: a file's bytes are not those of the card.
-        ModelError: the card lists other than three files, or weights are damaged.
+        ModelError: the card lists other than three files.
     """
-    paths, digest = _files(card, store)
-    makers = (mtcnn_graphs.pnet, mtcnn_graphs.rnet, mtcnn_graphs.onet)
-    pnet, rnet, onet = (_network(path, make) for path, make in zip(paths, makers, strict=True))
-    return MtcnnNetworks(pnet, rnet, onet, digest)
-
-
-def read_last_network(card: ModelCard, store: ModelStore) -> tuple[bytes, str]:
-    """The third network alone, and the SHA-256 of all; errors as above."""
-    paths, digest = _files(card, store)
-    return _network(paths[2], mtcnn_graphs.onet), digest
-
-
-def _files(card: ModelCard, store: ModelStore) -> tuple[tuple[Path, ...], str]:
-    """The three files, of the store or of the package, and their joint SHA-256."""
     from_package = card.package is not None and not store.has(card)
     paths = store.package_files(card) if from_package else store.files(card)
     if len(paths) != 3:
         raise ModelError(f"{card.name}: MTCNN has three networks, the card lists {len(paths)}")
-    listed = card.package.files if card.package and from_package else card.files
-    return paths, joint_sha256(listed)
+    files = card.package.files if card.package and from_package else card.files
+    return MtcnnNetworks(paths, from_package, joint_sha256(files))
 
 
-def _network(path: Path, make: Callable[[mtcnn_graphs.Weights], bytes]) -> bytes:
-    """The bytes of an ONNX file, or one made of the package's weights."""
-    return make(read_weights(path)) if path.suffix == PACKED else path.read_bytes()
+def mtcnn_graph(
+    networks: MtcnnNetworks, stage: Stage, card: ModelCard, outputs: Sequence[str]
+) -> Graph:
+    """One of the three networks, for pictures as they are; the first with one map for an answer."""
+    name = f"{card.name} {stage}"
+
+    def make() -> bytes:
+        from playbill.models.picture_input import taking_pictures  # noqa: PLC0415 - see `graph`
+        from playbill.models.pnet_map import with_one_map  # noqa: PLC0415
+
+        network = taking_pictures(networks.onnx(stage), name, card.input, outputs)
+        return with_one_map(network, name) if stage == "pnet" else network
+
+    return Graph.of(make, networks.sha256, card.input, stage, tuple(outputs))
 
 
 def read_weights(path: Path) -> list[NDArray[np.float32]]:
@@ -78,6 +95,8 @@ def read_weights(path: Path) -> list[NDArray[np.float32]]:
     Raises:
         ModelError: it is damaged, or holds anything but arrays.
     """
+    import lz4.frame  # noqa: PLC0415 - see `graph`
+
     try:
         data = lz4.frame.decompress(path.read_bytes())
     except RuntimeError as error:

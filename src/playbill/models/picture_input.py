@@ -10,11 +10,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from playbill.errors import ModelError
 from playbill.models.cards import InputContract
+from playbill.models.graph import PICTURES
 
 Step = tuple[str, list[NDArray[Any]], dict[str, Any]]
 """Kind of node, its constants, its settings."""
-PICTURES = "pictures"
-"""The input's new name."""
 
 
 def taking_pictures(

@@ -7,9 +7,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from playbill.errors import ModelError
-
-MAP = "map"
-"""The output's name: (n, 5, rows, columns) four shifts, and the logit of a face."""
+from playbill.models.graph import MAP
 
 
 def with_one_map(network: bytes, name: str) -> bytes:

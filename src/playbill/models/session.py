@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 from playbill.models.engines.onnxruntime import open_onnxruntime
 from playbill.models.engines.openvino import open_openvino
+from playbill.models.graph import Graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 
 __all__ = ["DEFAULT_OPTIONS", "Network", "Session", "SessionOptions", "open_session"]
 
-Network = Path | bytes
-"""An ONNX file, or the bytes of one."""
+Network = Path | bytes | Graph
+"""An ONNX file, the bytes of one, or one to be made; that one is kept compiled."""
 
 _RUNTIMES: MappingProxyType[str, Callable[[Network, str, SessionOptions], Session]] = (
     MappingProxyType({"openvino": open_openvino, "onnxruntime": open_onnxruntime})

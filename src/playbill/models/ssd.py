@@ -14,8 +14,8 @@ from playbill.core.labels import COCO_90_TO_80
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
+from playbill.models.graph import PICTURES, picture_graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES, taking_pictures
 from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
@@ -96,8 +96,7 @@ class SsdDetector:
                 f"lists {len(files)}"
             )
         anchors = read_anchors(files[1], card.name)
-        network = taking_pictures(files[0].read_bytes(), card.name, card.input)
-        session = open_session(network, card.name, options)
+        session = open_session(picture_graph(card, files[0]), card.name, options)
         return cls(card, session, anchors, min_score=min_score)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:

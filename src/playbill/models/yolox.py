@@ -12,8 +12,8 @@ from playbill.core.frame import Frame, Image
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
+from playbill.models.graph import PICTURES, picture_graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES, taking_pictures
 from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
@@ -111,8 +111,7 @@ class YoloxDetector:
         Raises:
             ModelError: its file is missing, altered, or not what the card says.
         """
-        network = taking_pictures(store.path(card).read_bytes(), card.name, card.input)
-        session = open_session(network, card.name, options)
+        session = open_session(picture_graph(card, store.path(card)), card.name, options)
         return cls(card, session, min_score=min_score)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:

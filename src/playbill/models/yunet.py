@@ -16,14 +16,14 @@ from playbill.core.faces import Faces
 from playbill.core.frame import Frame, Image
 from playbill.core.run import ModelUse
 from playbill.models.cards import ModelCard
+from playbill.models.graph import PICTURES, Graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
-from playbill.models.picture_input import PICTURES
 from playbill.models.pictures import model_use, output_of, run_pictures
 from playbill.models.pyramid import rounded_up, scaled, with_round_sides
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
 from playbill.models.yolox import STRIDES, decode_boxes, grid_cells
-from playbill.models.yunet_graph import PARTS, map_of, taking_any_size
+from playbill.models.yunet_map import PARTS, map_of
 
 MAX_OVERLAP = 0.3
 """Of two boxes of one picture; more, and the worse one goes. As OpenCV has it."""
@@ -96,8 +96,15 @@ class YunetDetector:
         Raises:
             ModelError: its file is missing, altered, or no YuNet.
         """
-        network = taking_any_size(store.path(card).read_bytes(), card.name, card.input)
-        return cls(card, open_session(network, card.name, options), settings)
+        path = store.path(card)
+
+        def make() -> bytes:
+            from playbill.models.yunet_graph import taking_any_size  # noqa: PLC0415 - see `graph`
+
+            return taking_any_size(path.read_bytes(), card.name, card.input)
+
+        graph = Graph.of(make, card.files[0].sha256, card.input)
+        return cls(card, open_session(graph, card.name, options), settings)
 
     def detect(self, frames: Sequence[Frame]) -> list[Faces]:
         """Find faces; each frame is looked at once or, where it is large, twice."""

@@ -16,9 +16,8 @@ from playbill.errors import ModelError
 from playbill.models.cards import InputContract
 from playbill.models.picture_input import taking_pictures
 from playbill.models.yolox import STRIDES
+from playbill.models.yunet_map import PARTS, map_of
 
-PARTS = {"cls": 1, "obj": 1, "bbox": 4, "kps": 10}
-"""What the network says about each cell, in the order of the map's planes, with how many."""
 OUTPUTS = tuple(f"{part}_{stride}" for stride in STRIDES for part in PARTS)
 SHAPERS = {"Sigmoid", "Reshape", "Transpose"}
 """What stands between a part's last convolution and its output; none of it is kept."""
@@ -31,11 +30,6 @@ class _Head(NamedTuple):
     nodes: tuple[Any, Any]
     weights: tuple[NDArray[np.float32], ...]
     """Kernels and biases: 1 x 1 of all features, then 3 x 3 of each plane."""
-
-
-def map_of(stride: int) -> str:
-    """The output's name: (1, 16, rows, columns) the logits of `cls` and `obj`, `bbox`, `kps`."""
-    return f"map_{stride}"
 
 
 def taking_any_size(network: bytes, name: str, contract: InputContract) -> bytes:

@@ -1,6 +1,7 @@
 """Open what an analysis or an enrolment needs: networks by name, and a gallery."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,21 +57,15 @@ def open_analyzer(
         ModelError: a network is not there, altered, or for another task.
         GalleryError: the gallery cannot be read, or is of another embedding network.
     """
-    store, options = store or ModelStore.default(), _session_options(settings)
+    store = store or ModelStore.default()
     chosen = choose(settings.models, store)
     wanted = describe or gallery is not None
-    embedder = open_face_embedder(chosen.face_embedder, store, options) if wanted else None
+    networks = _open_networks(chosen, store, settings, describe=wanted)
+    embedder = networks.embedder
     recogniser = (
         open_gallery(gallery, embedder.space, settings.stranger_rate)
         if gallery is not None and embedder
         else None
-    )
-    networks = Networks(
-        faces=_open_faces(chosen, store, settings),
-        embedder=embedder,
-        objects=open_object_detector(
-            chosen.object_detector, store, options, min_score=settings.min_object_score
-        ),
     )
     card = store.card(chosen.face_embedder) if embedder else None
     alike = Alike.of(strangers_of(card), embedder.cohort) if embedder and card else Alike()
@@ -98,6 +93,24 @@ def open_describer(settings: AnalysisSettings, store: ModelStore | None = None) 
         open_face_embedder(chosen.face_embedder, store, options),
         store.card(chosen.face_embedder),
     )
+
+
+def _open_networks(
+    chosen: Choice, store: ModelStore, settings: AnalysisSettings, *, describe: bool
+) -> Networks:
+    """Open all networks side by side; most of it is reading and waiting."""
+    options = _session_options(settings)
+    with ThreadPoolExecutor(2, thread_name_prefix="open") as beside:
+        faces = beside.submit(_open_faces, chosen, store, settings)
+        objects = beside.submit(
+            open_object_detector,
+            chosen.object_detector,
+            store,
+            options,
+            min_score=settings.min_object_score,
+        )
+        embedder = open_face_embedder(chosen.face_embedder, store, options) if describe else None
+        return Networks(faces.result(), embedder, objects.result())
 
 
 def _open_faces(chosen: Choice, store: ModelStore, settings: AnalysisSettings) -> FaceDetector:

@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from playbill.errors import ModelError, RuntimeMissing
+from playbill.models.graph import Graph
 from playbill.models.options import SessionOptions, Tensors
 
 _PROVIDERS = {
@@ -41,7 +42,7 @@ def load_onnxruntime(name: str, device: str) -> Any:
 
 
 def open_onnxruntime(
-    network: Path | bytes, name: str, options: SessionOptions
+    network: Path | bytes | Graph, name: str, options: SessionOptions
 ) -> "OnnxRuntimeSession":
     """See `session.open_session`."""
     if options.precision == "bf16":
@@ -51,6 +52,7 @@ def open_onnxruntime(
     settings = runtime.SessionOptions()
     settings.intra_op_num_threads = options.threads
     settings.log_severity_level = 3
+    network = network.make() if isinstance(network, Graph) else network
     source = str(network) if isinstance(network, Path) else network
     try:
         session = runtime.InferenceSession(source, settings, providers=[provider])

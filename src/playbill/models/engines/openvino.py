@@ -2,22 +2,29 @@
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from playbill.errors import ModelError, RuntimeMissing
+from playbill.models.engines import compiled
+from playbill.models.graph import Graph
 from playbill.models.options import SessionOptions, Tensors
 
 IN_FLIGHT = 2
 """Infer requests at once in `run_each`; each holds the memory of a run."""
+PROCESSOR = ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")
+"""What OpenVINO says of the processor that it compiles for."""
+_IMPORTING = Lock()
+"""Networks are opened in several threads."""
 _PRECISIONS = MappingProxyType({"bf16": "bf16", "f32": "float32", "f16": "fp16"})
 
 
@@ -42,13 +49,15 @@ def without_telemetry() -> Iterator[None]:
 
 def load_openvino() -> Any:
     """Import the runtime: late, since that takes as long as all else, and quietly."""
-    with without_telemetry():
+    with _IMPORTING, without_telemetry():
         import openvino  # noqa: PLC0415 - see above
 
     return openvino
 
 
-def open_openvino(network: Path | bytes, name: str, options: SessionOptions) -> "OpenVinoSession":
+def open_openvino(
+    network: Path | bytes | Graph, name: str, options: SessionOptions
+) -> "OpenVinoSession":
     """See `session.open_session`."""
     if options.device != "cpu":
         raise RuntimeMissing(f"{name}: OpenVINO runs on cpu here, not on {options.device}")
@@ -56,13 +65,16 @@ def open_openvino(network: Path | bytes, name: str, options: SessionOptions) -> 
     core = openvino.Core()
     config = _config(core, name, options)
     try:
-        model = str(network) if isinstance(network, Path) else core.read_model(network)
-        compiled = core.compile_model(model, "CPU", config)
+        if isinstance(network, Graph):
+            runs = _compiled(core, network, config)
+        else:
+            model = str(network) if isinstance(network, Path) else core.read_model(network)
+            runs = core.compile_model(model, "CPU", config)
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1].strip()
         raise ModelError(f"{name}: OpenVINO cannot run this network: {reason}") from error
     version = openvino.__version__.split("-")[0]
-    return OpenVinoSession(compiled, name, f"openvino {version}")
+    return OpenVinoSession(runs, name, f"openvino {version}")
 
 
 def _config(core: Any, name: str, options: SessionOptions) -> dict[str, Any]:
@@ -76,22 +88,32 @@ def _config(core: Any, name: str, options: SessionOptions) -> dict[str, Any]:
     }
     if options.threads:
         config["INFERENCE_NUM_THREADS"] = options.threads
-    if cache := _cache_folder():
-        config["CACHE_DIR"] = str(cache)
     return config
 
 
-def _cache_folder() -> Path | None:
-    """Where compiled networks are kept between runs; None where nothing can be written."""
-    folder = Path(platformdirs.user_cache_dir("playbill")) / "openvino"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink(missing_ok=True)
-    except OSError:
-        return None
-    return folder
+def _compiled(core: Any, graph: Graph, config: Mapping[str, Any]) -> Any:
+    """The network that was compiled before, or compiled now and kept."""
+    key = _key(core, graph, config)
+    if blob := compiled.kept(key):
+        with suppress(RuntimeError):  # then it is made anew
+            return core.import_model(blob, "CPU", config)
+    made = core.compile_model(core.read_model(graph.make()), "CPU", config)
+    compiled.keep(key, made.export_model().getvalue())
+    return made
+
+
+def _key(core: Any, graph: Graph, config: Mapping[str, Any]) -> str:
+    """A digest of all that decides how a network is compiled."""
+    processor = [core.get_property("CPU", name) for name in PROCESSOR]
+    told = [graph.made_of, load_openvino().__version__, sorted(config.items()), processor, _flags()]
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def _flags() -> str:
+    """What the processor can do, as Linux tells it; elsewhere nothing more than its name."""
+    with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+        return next((line for line in lines if line.startswith("flags")), "")
+    return ""
 
 
 class OpenVinoSession:
