@@ -8,8 +8,10 @@ from torch import nn
 
 from playbill.errors import DatasetError
 from playbill.training.faces.augment import NONE
+from playbill.training.faces.holding import HeldFaces
+from playbill.training.faces.samples import FaceSamples
 from playbill.training.faces.settings import FaceTrainingSettings, LossName
-from playbill.training.faces.task import SupervisedFaces
+from playbill.training.faces.task import SupervisedFaces, embedding_size
 from tests.support.face_samples import SIZE_PX, TinyNetwork, made_up_people
 
 SETTINGS = FaceTrainingSettings(batch=16, each=4, kept=0.25, strangers=0.25, augmentation=NONE)
@@ -126,3 +128,48 @@ def test_a_network_that_knows_faces_begins_with_its_own_directions() -> None:
     measures = learning.evaluate(learning.module.eval())
 
     assert measures["kept_head"] == measures["kept_first"] == 1
+
+
+def held_at(vector: list[float], samples: FaceSamples, unnamed: int = 3) -> HeldFaces:
+    wanted = np.tile(np.array(vector, np.float32), (len(samples), 1))
+    return HeldFaces(wanted, samples.pictures[:unnamed], wanted[:unnamed])
+
+
+def test_faces_that_are_held_come_to_where_the_start_saw_them() -> None:
+    samples = made_up_people(8, 8)
+    settings = replace(SETTINGS, hold=1000.0, unnamed=4)
+    size = embedding_size(TinyNetwork(), SIZE_PX)
+    place = [1.0] + [0.0] * (size - 1)
+    learning = SupervisedFaces(
+        samples, TinyNetwork(), SIZE_PX, settings, held=held_at(place, samples)
+    )
+    optimiser = torch.optim.Adam(learning.module.parameters(), 0.01)
+
+    moved = []
+    for step in range(40):
+        value, parts = learning.loss(learning.module.train(), learning.batch(step))
+        optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        moved.append(parts["moved"].item())
+
+    assert moved[-1] < moved[0] / 4
+
+
+def test_faces_without_a_name_come_with_each_batch_and_cost_only_moving() -> None:
+    samples = made_up_people(8, 8)
+    settings = replace(SETTINGS, hold=1.0, unnamed=4)
+    place = [1.0] + [0.0] * (embedding_size(TinyNetwork(), SIZE_PX) - 1)
+    learning = SupervisedFaces(
+        samples, TinyNetwork(), SIZE_PX, settings, held=held_at(place, samples)
+    )
+
+    pictures, people, wanted = learning.batch(2)
+
+    assert (len(pictures), len(people), len(wanted)) == (20, 16, 20)
+    again = learning.batch(2)
+    assert all(
+        torch.equal(mine, theirs) for mine, theirs in zip(learning.batch(2), again, strict=True)
+    )
+    value, parts = learning.loss(learning.module, (pictures, people, wanted))
+    assert value.item() == pytest.approx((parts["people"] + parts["moved"]).item())

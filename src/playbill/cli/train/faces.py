@@ -10,7 +10,9 @@ from playbill.cli.train import options
 from playbill.cli.train.progress import Reporter, picture_bar
 from playbill.cli.train.result import print_model
 from playbill.core.extras import from_extra
+from playbill.evaluation.faces.pictures import read_people
 from playbill.models.store import ModelStore
+from playbill.training.faces.augment import VIEWS, Views
 from playbill.training.faces.settings import (
     FACES,
     FINE_TUNE_RATE,
@@ -60,6 +62,35 @@ def faces(
     strangers: Annotated[
         float, typer.Option(min=0, max=0.9, help="Share of the people kept apart.")
     ] = DEFAULTS.settings.strangers,
+    people_apart: Annotated[
+        Path | None,
+        typer.Option(
+            readable=False,
+            help="A list of people, one a line, who are kept apart; instead of --strangers.",
+        ),
+    ] = None,
+    hold: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Weight of staying where --start sees faces, so that nothing is forgotten."
+        ),
+    ] = DEFAULTS.settings.hold,
+    unnamed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            readable=False,
+            help="A folder of pictures whose faces nobody names; they are only held. Repeatable.",
+        ),
+    ] = None,
+    views: Annotated[
+        Views, typer.Option(help="How faces are shown: as portraits, or as on television.")
+    ] = "portraits",
+    blend: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Take the network this share of the way from --start to the end."
+        ),
+    ] = DEFAULTS.blend,
     split: Annotated[
         Path | None,
         typer.Option(
@@ -124,13 +155,18 @@ def faces(
         kept=held_out,
         strangers=strangers,
         freeze_norm=freeze_norm,
+        hold=hold,
+        augmentation=VIEWS[views],
     )
     training = FaceTraining(
         dataset,
         network=network,
         start=start,
         split=split,
+        people_apart=frozenset(read_people(people_apart)) if people_apart else frozenset(),
         without=without,
+        unnamed=tuple(unnamed or ()),
+        blend=blend,
         max_images=max_images,
         epochs=epochs,
         settings=settings,

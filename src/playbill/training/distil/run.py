@@ -14,18 +14,18 @@ from playbill.evaluation.faces.pictures import plain_name
 from playbill.models.catalogue import Choice, open_face_detector, open_face_embedder
 from playbill.models.facenet import FaceNetEmbedder
 from playbill.models.store import ModelStore
-from playbill.training.distil.collecting import (
-    MIN_FACE_PX,
-    FoundFaces,
-    collect_faces,
-    find_pictures,
-)
-from playbill.training.distil.collecting import Hook as FacesHook
 from playbill.training.distil.settings import DistilRequest
 from playbill.training.distil.task import Distillation, KeptFaces
 from playbill.training.distil.views import Views
 from playbill.training.faces.augment import plain
 from playbill.training.faces.module import as_input
+from playbill.training.faces.unnamed import (
+    MIN_FACE_PX,
+    FoundFaces,
+    collect_faces,
+    find_pictures,
+)
+from playbill.training.faces.unnamed import Hook as FacesHook
 from playbill.training.loop import Loop
 from playbill.training.model_files import require_name, write_model
 from playbill.training.networks.registry import face_network

@@ -1,8 +1,6 @@
 """A student learns what a teacher says of faces without names: the task of `train distil`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -14,23 +12,11 @@ from torch.nn.functional import normalize
 from playbill.core.frame import Image
 from playbill.training.distil.settings import DistilSettings
 from playbill.training.distil.views import Views
+from playbill.training.faces.holding import Teacher
 from playbill.training.faces.measures import half_share, pair_share
 from playbill.training.faces.module import as_input
 
 EVALUATED_AT_ONCE = 64
-
-
-class Teacher(Protocol):
-    """A network that says of faces what the student is to say."""
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        """Of the faces it sees."""
-        ...
-
-    def embed_crops(self, crops: Sequence[Image]) -> NDArray[np.float32]:
-        """(n, d) of at least one face of that size."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,10 @@
 What archives hold is old, grey, soft and small; portraits to learn from are not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -36,10 +39,32 @@ class Augmentation:
     jpeg: float = 0.15
     small: float = 0.15
     """Share that is shrunk to between a sixth and two thirds of its side and enlarged again."""
+    noise: float = 0.0
+    """Share with the grain of film, or of a weak signal."""
+    interlaced: float = 0.0
+    """Share whose odd lines were taken a moment later, of a face that moves sideways."""
 
 
 DEFAULT = Augmentation()
-NONE = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+TELEVISION = Augmentation(
+    shift=0.06,
+    scale=0.25,
+    turn_deg=12.0,
+    contrast=0.35,
+    grey=0.2,
+    blur=0.2,
+    jpeg=0.3,
+    small=0.4,
+    noise=0.15,
+    interlaced=0.08,
+)
+"""As archives and television show faces: small, soft, grey, grainy, compressed, interlaced, turned;
+cut by one detector or another, so wider or narrower."""
+Views = Literal["portraits", "television"]
+VIEWS: Mapping[Views, Augmentation] = MappingProxyType(
+    {"portraits": DEFAULT, "television": TELEVISION}
+)
+NONE = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def plain(face: Image, size_px: int) -> Image:
@@ -65,6 +90,10 @@ def augmented(
         image = _smaller(image, random.uniform(1 / 6, 2 / 3))
     if random.random() < how.blur:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.5, 2.5)), np.uint8)
+    if how.noise and random.random() < how.noise:
+        image = _grainy(image, random)
+    if how.interlaced and random.random() < how.interlaced:
+        image = _interlaced(image, random)
     if random.random() < how.jpeg:
         image = _compressed(image, int(random.integers(15, 80)))
     return image
@@ -107,6 +136,24 @@ def _smaller(image: Image, share: float) -> Image:
     small = max(round(size[0] * share), 1), max(round(size[1] * share), 1)
     shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(shrunk, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _grainy(image: Image, random: np.random.Generator) -> Image:
+    """With noise of one brightness for all colours, up to 15 of 255 strong."""
+    grain = random.normal(0, random.uniform(3, 15), (*image.shape[:2], 1))
+    return np.asarray(np.clip(image + grain, 0, 255), np.uint8)
+
+
+def _interlaced(image: Image, random: np.random.Generator) -> Image:
+    """Every other line shifted sideways by up to a twelfth of the side; lines of up to 3 pixels."""
+    height, width = image.shape[:2]
+    line = int(random.integers(1, 4))
+    shift = int(random.integers(1, max(width // 12, 2))) * (1 if random.random() < 0.5 else -1)
+    columns = np.clip(np.arange(width) + shift, 0, width - 1)
+    odd = np.arange(height) // line % 2 == 1
+    combed = image.copy()
+    combed[odd] = image[odd][:, columns]
+    return combed
 
 
 def _compressed(image: Image, quality: int) -> Image:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -129,18 +129,24 @@ def _cut_out(  # noqa: PLR0917 - each is another kind of thing
     return FaceIndex(key, side_with_room(view.size_px), tuple(faces), tuple(refused))
 
 
-def _key(pictures: Sequence[PersonPicture], detector: FaceDetector, view: FaceView) -> str:
-    """Of what the faces depend on: the files as they are now, the detector, the view."""
-    digest = sha256(json.dumps([asdict(detector.use), asdict(view), MIN_IMAGES]).encode())
-    for picture in pictures:
+def files_key(paths: Iterable[Path], detector: FaceDetector, view: FaceView) -> str:
+    """Of what cut faces depend on: the files as they are now, the detector, the view."""
+    digest = sha256(json.dumps([asdict(detector.use), asdict(view)]).encode())
+    for path in paths:
         try:
-            now = picture.path.stat()
+            now = path.stat()
             state = f"{now.st_size} {now.st_mtime_ns}"
         except OSError:
             state = "unreadable"
-        line = f"{picture.path.absolute()}\0{picture.name}\0{state}\n"
-        digest.update(line.encode("utf-8", "surrogateescape"))
+        digest.update(f"{path.absolute()}\0{state}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _key(pictures: Sequence[PersonPicture], detector: FaceDetector, view: FaceView) -> str:
+    """Of what the faces of people depend on: who they are, too."""
+    names = "\0".join([str(MIN_IMAGES), *(picture.name for picture in pictures)])
+    files = files_key((picture.path for picture in pictures), detector, view)
+    return sha256(f"{files}\0{names}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 Cut = tuple[PersonPicture, Image | MediaError | DatasetError]

@@ -4,6 +4,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from playbill.training.faces.losses import PeopleLoss, TripletLoss
 
@@ -23,15 +24,24 @@ class FaceModule(nn.Module):
         self.loss = loss
         self.freeze_norm = freeze_norm
 
-    def forward(self, pictures: Tensor, people: Tensor) -> Tensor:
-        """(n, 3, h, w) uint8 RGB and (n,) whose they are, to the loss.
+    def forward(
+        self, pictures: Tensor, people: Tensor, wanted: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The loss over people, and how far the embeddings are from where they are to be held.
 
-        The loss is float32 whatever the network runs in: ArcFace's angles need it.
+        Both are float32 whatever the network runs in: ArcFace's angles need it.
+
+        Args:
+            pictures: (n, 3, h, w) uint8 RGB.
+            people: (k,) whose the first k of them are; nobody says whose the others are.
+            wanted: (n, d) of length 1, where the embeddings are to stay; None: anywhere.
         """
         embeddings = self.embedder(as_input(pictures)).float()
         with torch.autocast(embeddings.device.type, enabled=False):
-            loss: Tensor = self.loss(embeddings, people)
-        return loss
+            loss: Tensor = self.loss(embeddings[: len(people)], people)
+            if wanted is None:
+                return loss, loss.new_zeros(())
+            return loss, (1 - (normalize(embeddings) * wanted).sum(dim=1)).mean()
 
     def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - torch's own signature
         """As in torch, but for norms that are frozen."""

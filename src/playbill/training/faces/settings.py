@@ -13,8 +13,8 @@ MAX_IMAGES = 450
 """Of a person, as in the paper's first experiment."""
 FROM_NOTHING_RATE, FINE_TUNE_RATE = 1e-3, 5e-5
 """Learning rates: the paper's, and one that keeps what is known (`benchmarks.fine_tune`)."""
-FACES, SPLIT = "faces", "split.json"
-"""Where the cut faces lie, and which of them is for what."""
+FACES, UNNAMED, SPLIT = "faces", "unnamed", "split.json"
+"""Where the cut faces lie, of people and of nobody in particular, and which of them is for what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class FaceTrainingSettings:
     freeze_norm: bool = False
     """Batch norms keep their running figures: for fine-tuning with small batches."""
     augmentation: Augmentation = DEFAULT
+    hold: float = 0.0
+    """Weight of how far embeddings move from where the start has them, beside the loss."""
+    unnamed: int = 32
+    """Faces without a name that come with each batch and are only held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,16 @@ class FaceTraining:
     """See `starts.started`."""
     split: Path | None = None
     """A split of `playbill dataset split`; None: drawn as `settings` say."""
+    people_apart: frozenset[str] = frozenset()
+    """People who are kept apart, by name, instead of `settings.strangers`."""
     without: Path | None = None
     """A list of pictures to leave out (`datasets.left_out`)."""
+    unnamed: tuple[Path, ...] = ()
+    """Folders of pictures whose faces are only held; folders of `people_apart` are passed over."""
     max_images: int = MAX_IMAGES
     """Of a person; others are left out, drawn by chance."""
+    blend: float = 1.0
+    """Share of the way from the start to where the training ends at which the network is taken."""
     epochs: float | None = None
     """How often each face is seen; None: `loop.steps` says when to stop."""
     settings: FaceTrainingSettings = field(default_factory=FaceTrainingSettings)

@@ -24,7 +24,14 @@ class FaceSplit:
     """All pictures of people of whom nothing is learned."""
 
 
-def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> FaceSplit:
+def split_faces(
+    people: Rows,
+    *,
+    kept: float,
+    strangers: float,
+    seed: int,
+    apart: Rows | None = None,
+) -> FaceSplit:
     """Keep a share of people apart, and of the others a share of their pictures.
 
     Of a person that is learned from, two pictures at least are learned from.
@@ -34,12 +41,22 @@ def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> Fa
         kept: share of the pictures of each person.
         strangers: share of the people; two people at least are learned from.
         seed: the same seed, the same parts.
+        apart: who is kept apart, instead of a share of the people.
+
+    Raises:
+        DatasetError: `apart` leaves fewer than two people to learn from.
     """
     random = np.random.default_rng((seed, 0x5EED))
     everybody = random.permutation(np.unique(people))
-    apart = min(round(strangers * len(everybody)), max(len(everybody) - 2, 0))
+    if apart is None:
+        apart = everybody[: min(round(strangers * len(everybody)), max(len(everybody) - 2, 0))]
+    learned_from = np.setdiff1d(everybody, apart)
+    if len(learned_from) < 2:
+        raise DatasetError(
+            f"{len(learned_from)} of {len(everybody)} people are left to learn from, expected 2"
+        )
     parts: tuple[list[Rows], list[Rows]] = ([], [])
-    for person in np.sort(everybody[apart:]):
+    for person in learned_from:
         rows = random.permutation(np.flatnonzero(people == person))
         count = min(int(kept * len(rows) + 0.5), max(len(rows) - 2, 0))
         parts[0].append(np.sort(rows[count:]))
@@ -47,7 +64,7 @@ def split_faces(people: Rows, *, kept: float, strangers: float, seed: int) -> Fa
     return FaceSplit(
         learned=np.concatenate(parts[0]).astype(np.int64),
         kept=np.concatenate(parts[1]).astype(np.int64),
-        strangers=np.flatnonzero(np.isin(people, everybody[:apart])).astype(np.int64),
+        strangers=np.flatnonzero(np.isin(people, apart)).astype(np.int64),
     )
 
 

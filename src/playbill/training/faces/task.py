@@ -4,8 +4,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from playbill.core.frame import Image
 from playbill.errors import DatasetError
 from playbill.training.faces.augment import augmented
+from playbill.training.faces.holding import HeldFaces
 from playbill.training.faces.judging import as_tensor, centroids, judge
 from playbill.training.faces.losses import PeopleLoss, loss_kind
 from playbill.training.faces.module import FaceModule
@@ -17,13 +19,14 @@ from playbill.training.faces.split import FaceSplit, split_faces
 class SupervisedFaces:
     """A `Task`: a loss over people, on faces cut out of their pictures."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - each is another kind of thing
         self,
         samples: FaceSamples,
         embedder: nn.Module,
         size_px: int,
         settings: FaceTrainingSettings,
         split: FaceSplit | None = None,
+        held: HeldFaces | None = None,
     ) -> None:
         """Keep faces apart and put the loss beside `embedder`.
 
@@ -33,11 +36,13 @@ class SupervisedFaces:
             size_px: the side of what it sees.
             settings: how.
             split: what is kept apart; None: drawn as `settings` say.
+            held: where `settings.hold` is to keep faces; None: nowhere.
 
         Raises:
             DatasetError: there are too few people for batches of several pictures each.
         """
         self.samples, self.settings, self.size_px = samples, settings, size_px
+        self.held = held
         people, seed = samples.people, settings.seed
         self.split = split or split_faces(
             people, kept=settings.kept, strangers=settings.strangers, seed=seed
@@ -67,33 +72,47 @@ class SupervisedFaces:
         return -(-len(self.split.learned) // self._order.batch)
 
     def batch(self, step: int) -> tuple[Tensor, ...]:
-        """(batch, 3, size, size) uint8 and (batch,) people: a pure function of (seed, step)."""
+        """(n, 3, size, size) uint8, (k,) people of the first k, (n, d) where they are to be held.
+
+        A pure function of (seed, step); the last is not there if faces are held nowhere.
+        """
         rows = self._order.rows(step)
-        seed, how = self.settings.seed, self.settings.augmentation
-        faces = [
-            augmented(
-                self.samples.pictures[row],
-                self.size_px,
-                np.random.default_rng((seed, step, place)),
-                how,
-            )
-            for place, row in enumerate(rows)
-        ]
-        people = np.searchsorted(self._classes, self.samples.people[rows])
-        return as_tensor(faces), torch.from_numpy(people)
+        faces = list(self.samples.pictures[rows])
+        others = np.empty(0, np.int64)
+        if self.held is not None:
+            random = np.random.default_rng((self.settings.seed, step, 0x401D))
+            others = random.integers(len(self.held.pictures), size=self._unnamed)
+            faces += list(self.held.pictures[others])
+        pictures = as_tensor([self._view(face, step, place) for place, face in enumerate(faces)])
+        people = torch.from_numpy(np.searchsorted(self._classes, self.samples.people[rows]))
+        if self.held is None:
+            return pictures, people
+        wanted = np.concatenate([self.held.named[rows], self.held.unnamed[others]])
+        return pictures, people, torch.from_numpy(wanted)
 
     def loss(
         self, module: nn.Module, batch: tuple[Tensor, ...]
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss, which has no parts."""
-        pictures, people = batch
-        return module(pictures, people), {}
+        """The loss over people, and beside it what it costs to have moved away, if that counts."""
+        people, moved = module(*batch)
+        if self.held is None:
+            return people, {}
+        return people + self.settings.hold * moved, {"people": people, "moved": moved}
 
     def evaluate(self, module: nn.Module) -> dict[str, float]:
         """See `judging.judge`."""
         if not isinstance(module, FaceModule):
             raise TypeError(f"expected the FaceModule of this task, got {type(module).__name__}")
         return judge(module, self.samples, self.split, self.size_px, self.settings.seed)
+
+    @property
+    def _unnamed(self) -> int:
+        """Faces without a name in a batch."""
+        return self.settings.unnamed if self.held is not None and len(self.held.pictures) else 0
+
+    def _view(self, face: Image, step: int, place: int) -> Image:
+        random = np.random.default_rng((self.settings.seed, step, place))
+        return augmented(face, self.size_px, random, self.settings.augmentation)
 
 
 def embedding_size(embedder: nn.Module, size_px: int) -> int:

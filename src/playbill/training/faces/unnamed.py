@@ -1,4 +1,4 @@
-"""All faces of folders of pictures, aligned, with room around them; nobody needs to be named."""
+"""All faces of folders of pictures, cut out with room around them; nobody needs to be named."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,17 @@ from playbill.errors import MediaError
 from playbill.evaluation.faces.looks import central_face
 from playbill.media.files import PICTURE_SUFFIXES, find_media
 from playbill.media.images import read_image
-from playbill.models.face_crops import alignments, warped
 from playbill.pipeline.prefetch import prefetch
-from playbill.training.faces.cutting import side_with_room
+from playbill.training.faces.collecting import FaceView, files_key
+from playbill.training.faces.cut_store import (
+    CutFace,
+    FaceIndex,
+    open_samples,
+    read_index,
+    write_index,
+    writing,
+)
+from playbill.training.faces.cutting import FACE_CUTS, side_with_room
 from playbill.training.lost import require_most
 
 MIN_FACE_PX = 40
@@ -45,15 +53,17 @@ def collect_faces(
     detector: FaceDetector,
     *,
     size_px: int,
+    architecture: str = "facenet-aligned",
     only_main: bool = False,
     hook: Hook = lambda _done, _all: None,
 ) -> FoundFaces:
-    """Find and align the faces of at least `MIN_FACE_PX` in pictures.
+    """Find and cut out the faces of at least `MIN_FACE_PX` in pictures.
 
     Args:
         paths: of the pictures.
         detector: finds faces and landmarks.
-        size_px: the side of what the teacher sees.
+        size_px: the side of what the network sees.
+        architecture: of the network, a name of `cutting.FACE_CUTS`.
         only_main: take one face of a picture, large and near its middle.
         hook: for a progress bar.
 
@@ -71,7 +81,7 @@ def collect_faces(
         faces = detector.detect([frame for _, frame in read])
         for (path, frame), found in zip(read, faces, strict=True):
             wanted = central_face(frame, found) if only_main and len(found) else found
-            cut = _cut(frame.image, wanted, size_px)
+            cut = _cut(frame.image, wanted, size_px, architecture)
             crops += cut
             origins += [path] * len(cut)
         done += len(some)
@@ -81,6 +91,37 @@ def collect_faces(
     return FoundFaces(
         np.array(crops, np.uint8).reshape(-1, side, side, 3), tuple(origins), tuple(refused)
     )
+
+
+def collect_unnamed(
+    paths: Sequence[Path],
+    detector: FaceDetector,
+    view: FaceView,
+    folder: Path,
+    hook: Hook = lambda _done, _all: None,
+) -> NDArray[np.uint8]:
+    """The same, kept in `folder`, or what lies there from before.
+
+    Returns:
+        (n, side, side, 3), left on the disk until they are looked at.
+
+    Raises:
+        DatasetError: more than a quarter of the pictures cannot be read.
+        OutputError: the folder cannot be written.
+    """
+    key = files_key(paths, detector, view)
+    index = read_index(folder)
+    if index is None or index.key != key:
+        found = collect_faces(
+            paths, detector, size_px=view.size_px, architecture=view.architecture, hook=hook
+        )
+        with writing(folder) as write:
+            for face in found.crops:
+                write(face)
+        faces = tuple(CutFace("", str(path.absolute())) for path in found.paths)
+        index = FaceIndex(key, side_with_room(view.size_px), faces, found.refused)
+        write_index(folder, index)
+    return open_samples(folder, index).pictures
 
 
 def find_pictures(sources: Sequence[Path]) -> list[Path]:
@@ -105,12 +146,12 @@ def _frames(paths: Sequence[Path]) -> Iterable[tuple[Path, Frame | MediaError]]:
             yield path, error
 
 
-def _cut(image: Image, faces: Faces, size_px: int) -> list[Image]:
-    sides = faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2]
-    side = side_with_room(size_px)
-    matrices = alignments([faces], (side, side), field=side / size_px)
-    return [
-        warped(image, matrix, (side, side))
-        for matrix, wh in zip(matrices, sides, strict=True)
-        if wh.min() >= MIN_FACE_PX
-    ]
+def _cut(image: Image, faces: Faces, size_px: int, architecture: str) -> list[Image]:
+    sides = (faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2]).min(axis=1)
+    large = np.flatnonzero(sides >= MIN_FACE_PX)
+    return [FACE_CUTS[architecture](image, _one(faces, row), size_px) for row in large]
+
+
+def _one(faces: Faces, row: int) -> Faces:
+    rows = slice(row, row + 1)
+    return Faces(faces.boxes_xyxy[rows], faces.scores[rows], faces.landmarks[rows])
