@@ -149,7 +149,7 @@ def _frames(paths: Sequence[Path]) -> Iterable[tuple[Path, Frame | MediaError]]:
 def _cut(image: Image, faces: Faces, size_px: int, architecture: str) -> list[Image]:
     sides = (faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2]).min(axis=1)
     large = np.flatnonzero(sides >= MIN_FACE_PX)
-    return [FACE_CUTS[architecture](image, _one(faces, row), size_px) for row in large]
+    return [FACE_CUTS[architecture](image, _one(faces, int(row)), size_px) for row in large]
 
 
 def _one(faces: Faces, row: int) -> Faces:
