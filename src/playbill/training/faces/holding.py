@@ -10,12 +10,15 @@ of its answers tells people apart better than any of them, and one look of the n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.atomic import atomic_path
 from playbill.core.frame import Image
 from playbill.models.face_crops import MARGIN
 from playbill.training.faces.augment import plain
@@ -58,11 +61,42 @@ class HeldFaces:
 
 
 def held_faces(
-    start: Teacher, samples: FaceSamples, pictures: NDArray[np.uint8], *, size_px: int
+    start: Teacher,
+    samples: FaceSamples,
+    pictures: NDArray[np.uint8],
+    path: Path,
+    key: str,
+    *,
+    size_px: int,
 ) -> HeldFaces:
-    """Ask the start where it sees the faces of `samples` and of `pictures`, shown as they are."""
-    named, unnamed = (_seen(start, faces, size_px) for faces in (samples.pictures, pictures))
-    return HeldFaces(named, pictures, unnamed)
+    """Ask the start where it sees the faces of `samples` and of `pictures`, or read what it said.
+
+    Args:
+        start: the network before it is trained.
+        samples: faces of people.
+        pictures: faces without a name, cut likewise.
+        path: where the answers are kept, for when the training goes on after a kill.
+        key: of all that they depend on.
+        size_px: the side of what the network sees.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    said = _read(path, key)
+    if said is None:
+        said = tuple(_seen(start, faces, size_px) for faces in (samples.pictures, pictures))
+        with atomic_path(path) as part, part.open("wb") as file:
+            np.savez(file, key=np.array(key), named=said[0], unnamed=said[1])
+    return HeldFaces(said[0], pictures, said[1])
+
+
+def _read(path: Path, key: str) -> tuple[NDArray[np.float32], ...] | None:
+    """What lies there under the same key; None: nothing."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
+            return (found["named"], found["unnamed"]) if str(found["key"]) == key else None
+    except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+        return None
 
 
 def _seen(start: Teacher, faces: NDArray[np.uint8], size_px: int) -> NDArray[np.float32]:

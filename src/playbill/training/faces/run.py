@@ -30,7 +30,7 @@ from playbill.training.faces.holding import HeldFaces, held_faces
 from playbill.training.faces.judging import as_tensor
 from playbill.training.faces.module import FaceModule, as_input
 from playbill.training.faces.samples import FaceSamples
-from playbill.training.faces.settings import FACES, SPLIT, UNNAMED, FaceTraining
+from playbill.training.faces.settings import FACES, HELD, SPLIT, UNNAMED, FaceTraining
 from playbill.training.faces.split import FaceSplit, split_as_written, split_faces, write_split
 from playbill.training.faces.starts import FACENET, started
 from playbill.training.faces.task import SupervisedFaces
@@ -184,7 +184,17 @@ def _held(  # noqa: PLR0917 - each is another kind of thing
         folder / UNNAMED,
         hook=hook,
     )
-    return held_faces(start, samples, pictures, size_px=network.size_px)
+    digest = sha256(start.use.sha256.encode())
+    digest.update(samples.pictures.data)
+    digest.update(pictures.data)
+    return held_faces(
+        start,
+        samples,
+        pictures,
+        folder / HELD,
+        digest.hexdigest(),
+        size_px=network.size_px,
+    )
 
 
 def _settings(training: FaceTraining, loop: LoopSettings, store: ModelStore) -> dict[str, object]:

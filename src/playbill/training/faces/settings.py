@@ -13,8 +13,9 @@ MAX_IMAGES = 450
 """Of a person, as in the paper's first experiment."""
 FROM_NOTHING_RATE, FINE_TUNE_RATE = 1e-3, 5e-5
 """Learning rates: the paper's, and one that keeps what is known (`benchmarks.fine_tune`)."""
-FACES, UNNAMED, SPLIT = "faces", "unnamed", "split.json"
-"""Where the cut faces lie, of people and of nobody in particular, and which of them is for what."""
+FACES, UNNAMED, HELD, SPLIT = "faces", "unnamed", "held.npz", "split.json"
+"""Where the cut faces lie, of people and of nobody in particular; where the start sees them; and
+which of them is for what."""
 
 
 @dataclass(frozen=True, slots=True)
