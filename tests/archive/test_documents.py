@@ -1,26 +1,29 @@
 """A document is what was said when it was made; the names of today are put in on demand."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from playbill.archive.database import Database
+from playbill.archive.decisions.clusters import split
 from playbill.archive.decisions.merging import merge_people
 from playbill.archive.decisions.naming import assign, rename
 from playbill.archive.document import document_text
 from playbill.archive.documents import analysis_now, analysis_of, analysis_today, document_of
 from playbill.archive.media import add_media
 from playbill.archive.people import create_person
-from playbill.archive.tables import metadata, runs, tracks
+from playbill.archive.tables import clusters, faces, metadata, runs, tracks
+from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.core.people import Match, Person
 from playbill.errors import ArchiveError, NotInArchive
 from tests.support.analyses import ADA, CHARLES
-from tests.support.sightings import Actor, Prop, keep, named, sightings, still, video
+from tests.support.sightings import SPACE, Actor, Prop, keep, named, sightings, still, video
 
 FIRST = Actor(range(3), match=named(ADA, 0.9), look=1)
 SECOND = Actor(range(3, 6), match=Match(None, 0.2), look=1)
@@ -100,6 +103,92 @@ def test_a_name_that_is_taken_away_leaves_somebody(database: Database) -> None:
         ("somebody", 0.0, 6.006, 0.9),
     ]
     assert '"person": null' in document_text(today)
+
+
+TURNED = Actor(range(6), look=3, turned=frozenset({2, 3}), unknown=1)
+"""Somebody unknown, whose face is away in two frames of six."""
+LATER = Actor(range(7, 9), look=3, unknown=1)
+SOMEBODY_ELSE = Actor(range(7, 9), face=(200, 50, 260, 120), look=4, unknown=2)
+
+
+def numbers(today: Analysis) -> list[list[int | str | None]]:
+    return [[thing.name or thing.unknown for thing in frame.things] for frame in today.frames]
+
+
+def test_people_with_numbers_come_back_as_they_were_said(database: Database) -> None:
+    seen = sightings(TURNED, LATER, SOMEBODY_ELSE)
+    media_id = database.write(lambda tx: keep(tx, seen))
+
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert document_text(today) == document_text(seen.analysis)
+    assert numbers(today)[2:8:5] == [[1], [1, 2]]
+
+
+def test_a_name_that_a_person_gave_goes_on_in_the_body(database: Database) -> None:
+    media_id = database.write(lambda tx: keep(tx, sightings(TURNED, LATER)))
+    database.write(lambda tx: assign(tx, "user:eve", [track_of(tx, 0)], ADA.id))
+
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert numbers(today)[:9] == [["Ada Lovelace"]] * 6 + [[], [1], [1]]
+    assert [thing.face for frame in today.frames[2:4] for thing in frame.things] == [None, None]
+    assert today.appearances[0].person == ADA
+    assert today.appearances[0].frames == 6
+
+
+def test_who_loses_a_name_gets_a_number_that_is_free(database: Database) -> None:
+    named_first = replace(TURNED, match=named(CHARLES, 0.7), unknown=None)
+    somebody = replace(SOMEBODY_ELSE, unknown=1)
+    media_id = database.write(lambda tx: keep(tx, sightings(named_first, somebody)))
+    database.write(lambda tx: assign(tx, "user:eve", [track_of(tx, 0)], None))
+
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert numbers(today)[:9] == [[2]] * 6 + [[], [1], [1]]
+
+
+def test_numbers_follow_the_groups_that_people_made(database: Database) -> None:
+    media_id = database.write(lambda tx: keep(tx, sightings(TURNED, LATER, SOMEBODY_ELSE)))
+
+    def group(tx: Connection) -> None:
+        first, later, other = (track_of(tx, place) for place in range(3))
+        for name, members in (("one", [first]), ("two", [later, other])):
+            row = {"id": name, "space": SPACE, "created_at": datetime.now(UTC)}
+            tx.execute(insert(clusters).values(row))
+            placed = update(tracks).where(tracks.c.id.in_(members))
+            tx.execute(placed.values(machine_cluster_id=name, cluster_id=name))
+
+    database.write(group)
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert numbers(today)[:9] == [[1]] * 6 + [[], [2, 2], [2, 2]]
+
+
+def test_a_body_goes_with_the_face_nearest_to_it_when_people_split_the_track(
+    database: Database,
+) -> None:
+    media_id = database.write(lambda tx: keep(tx, sightings(TURNED)))
+
+    def work(tx: Connection) -> None:
+        track = track_of(tx, 0)
+        its = select(faces.c.id).where(faces.c.track_id == track).order_by(faces.c.frame_index)
+        _, part = split(tx, "user:eve", track, tx.execute(its).scalars().all()[2:])
+        assign(tx, "user:eve", [part], ADA.id)
+
+    database.write(work)
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert numbers(today)[:6] == [[1]] * 3 + [["Ada Lovelace"]] * 3
+
+
+def test_a_run_that_told_nobody_apart_goes_on_telling_nobody_apart(database: Database) -> None:
+    media_id = database.write(lambda tx: keep(tx, sightings(SECOND, FIRST)))
+    database.write(lambda tx: rename(tx, "user:eve", ADA.id, "Ada King"))
+
+    today = database.read(lambda tx: analysis_now(tx, media_id))
+
+    assert numbers(today)[:6] == [["Ada King"]] * 3 + [[None]] * 3
 
 
 def test_renamed_and_merged_people_have_their_names_of_today(database: Database) -> None:

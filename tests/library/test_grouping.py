@@ -66,6 +66,24 @@ def test_two_faces_in_one_frame_are_two_groups_however_alike(archive: Archive) -
     assert one != other
 
 
+def test_whom_a_run_found_to_be_one_person_is_one_group_however_unlike(archive: Archive) -> None:
+    seen(
+        archive,
+        "a.mp4",
+        Actor(range(3), look=1, unknown=1),
+        Actor(range(4, 6), look=2, unknown=1),
+        Actor(range(4, 6), face=RIGHT, look=1, unknown=2),
+    )
+    seen(archive, "b.mp4", Actor(range(3), look=2, unknown=1))
+
+    assert group_new(archive, SPACE, None) == 4
+
+    one, same, other, elsewhere = cluster_of_tracks(archive)
+    assert one == same
+    assert other not in {one, None}
+    assert elsewhere != other
+
+
 def take_out_half(archive: Archive) -> int:
     """Take faces out of the first track; the decision's number."""
 

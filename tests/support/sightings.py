@@ -19,7 +19,7 @@ from playbill.core.media import MediaInfo
 from playbill.core.metadata import Box, FaceBox, FrameMetadata, Thing
 from playbill.core.people import Match, Person
 from playbill.core.run import Coverage, ModelUse, RunRecord
-from playbill.core.sightings import FaceSighting, Sightings, Stretch, Track
+from playbill.core.sightings import BodySighting, FaceSighting, Sightings, Stretch, Track
 from playbill.core.timespan import TimeSpan
 
 EVERY = 30
@@ -37,6 +37,10 @@ class Actor:
     match: Match | None = None
     look: int = 0
     """Actors of one look have one embedding."""
+    turned: frozenset[int] = frozenset()
+    """Those of the frames in which the body is seen and the face is not; neither first nor last."""
+    unknown: int | None = None
+    """The number that the run gives to whoever has no name."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,16 @@ def sightings(
         shot = sum(cut <= one.frames[0] for cut in cuts)
         places = {i: len(things[i]) for i in one.frames}
         for i in one.frames:
-            things[i].append(_thing(one))
+            away = isinstance(one, Actor) and i in one.turned
+            things[i].append(replace(_thing(one), face=None) if away else _thing(one))
         is_actor = isinstance(one, Actor)
         if isinstance(one, Actor):
-            faces = [_sighting(one, i * every, times[i], places[i]) for i in one.frames]
-            tracks.append(Track(shot, tuple(faces), look(one.look), one.match))
+            seen_at = [i for i in one.frames if i not in one.turned]
+            faces = [_sighting(one, i * every, times[i], places[i]) for i in seen_at]
+            bodies = [BodySighting(i * every, times[i], places[i]) for i in sorted(one.turned)]
+            tracks.append(
+                Track(shot, tuple(faces), look(one.look), one.match, one.unknown, tuple(bodies))
+            )
         last = one.frames[-1]
         until = times[last + 1] if last + 1 < count else end_s
         stretches.append(
@@ -158,7 +167,8 @@ def _score(one: Actor | Prop) -> float:
 def _thing(one: Actor | Prop) -> Thing:
     if isinstance(one, Prop):
         return Thing("object", COCO_80.index(one.label), one.label, one.box, one.score)
-    return Thing("person", PERSON, "person", one.face, 0.9, FaceBox(one.face, 0.95), one.match)
+    face = FaceBox(one.face, 0.95)
+    return Thing("person", PERSON, "person", one.face, 0.9, face, one.match, one.unknown)
 
 
 def _sighting(actor: Actor, index: int, time_s: Fraction, thing: int) -> FaceSighting:

@@ -1,21 +1,22 @@
 """The document of a run as it was made, and as it would be made with what is known today."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
 from playbill.archive.among import among
 from playbill.archive.media import get_media
+from playbill.archive.names_today import NameToday, Place, names_today
 from playbill.archive.packing import is_text, seconds, unpack_text
 from playbill.archive.reading import from_text
 from playbill.archive.runs import RunRow, get_run
-from playbill.archive.tables import faces, people, runs, tracks
+from playbill.archive.tables import runs
 from playbill.core.analysis import Analysis
 from playbill.core.appearances import Appearance
 from playbill.core.joining import find_appearances
 from playbill.core.metadata import FrameMetadata, Thing
-from playbill.core.people import Match, Person
+from playbill.core.people import Match
 from playbill.errors import ArchiveError, DocumentError, NotInArchive
 
 CERTAIN = 1.0
@@ -58,10 +59,11 @@ def analysis_of(tx: Connection, run_id: str) -> Analysis:
 def analysis_now(tx: Connection, media_id: str) -> Analysis:
     """What the shown run of a medium says with the names of today.
 
-    Each face has the name that its track has now. A name that a person gave has the score 1; of a
-    machine's, it is the face's own where the run said the same, else that of the track. Where
-    nobody is named any more there is somebody. Appearances are made anew by the pipeline's rule;
-    if no face has another name than in the document, they are the document's own.
+    Each face, and each body that a track goes on in, has the name that its track has now. A name
+    that a person gave has the score 1; of a machine's, it is the face's own where the run said the
+    same, else that of the track. Whoever has no name has a number, that of their group (see
+    `names_today`). Appearances are made anew by the pipeline's rule; if nobody is called otherwise
+    than in the document, they are the document's own.
 
     Raises:
         NotInArchive: there is no such medium, or it is not analysed yet.
@@ -75,46 +77,15 @@ def analysis_now(tx: Connection, media_id: str) -> Analysis:
 
 def analysis_today(tx: Connection, run_id: str) -> Analysis:
     """The same of any run."""
-    said, run, names = analysis_of(tx, run_id), get_run(tx, run_id), _names(tx, run_id)
+    said, run = analysis_of(tx, run_id), get_run(tx, run_id)
+    names = names_today(tx, run_id, said)
     frames = tuple(_renamed(frame, names) for frame in said.frames)
     if frames == said.frames:
         return said
     return replace(said, frames=frames, appearances=_appearances(said, run, frames))
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """Who a face is today."""
-
-    person: Person | None
-    machine_score: float
-    verified: bool
-
-
-def _names(tx: Connection, run_id: str) -> dict[tuple[int, int], _Name]:
-    """By frame and by place among its things."""
-    who = (
-        select(
-            faces.c.frame_index,
-            faces.c.thing,
-            people.c.id,
-            people.c.name,
-            tracks.c.machine_score,
-            tracks.c.verified,
-        )
-        .join(tracks, tracks.c.id == faces.c.track_id)
-        .outerjoin(people, people.c.id == tracks.c.person_id)
-        .where(faces.c.run_id == run_id)
-    )
-    return {
-        (frame, thing): _Name(
-            Person(person_id, name) if person_id and name else None, score or 0.0, verified
-        )
-        for frame, thing, person_id, name, score, verified in tx.execute(who)
-    }
-
-
-def _renamed(frame: FrameMetadata, names: Mapping[tuple[int, int], _Name]) -> FrameMetadata:
+def _renamed(frame: FrameMetadata, names: Mapping[Place, NameToday]) -> FrameMetadata:
     things = tuple(
         _named(thing, names[frame.index, place]) if (frame.index, place) in names else thing
         for place, thing in enumerate(frame.things)
@@ -122,9 +93,9 @@ def _renamed(frame: FrameMetadata, names: Mapping[tuple[int, int], _Name]) -> Fr
     return replace(frame, things=things)
 
 
-def _named(thing: Thing, name: _Name) -> Thing:
+def _named(thing: Thing, name: NameToday) -> Thing:
     if name.person is None:
-        return replace(thing, match=None)
+        return replace(thing, match=None, unknown=name.unknown)
     said = thing.match
     agreed = said is not None and said.person is not None and said.person.id == name.person.id
     if name.verified:
@@ -133,7 +104,7 @@ def _named(thing: Thing, name: _Name) -> Thing:
         score = said.score
     else:
         score = name.machine_score
-    return replace(thing, match=Match(name.person, score))
+    return replace(thing, match=Match(name.person, score), unknown=None)
 
 
 def _appearances(

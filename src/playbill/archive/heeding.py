@@ -20,7 +20,7 @@ from playbill.archive.tables import faces, people, runs
 from playbill.core.joining import find_appearances
 from playbill.core.metadata import FrameMetadata
 from playbill.core.people import Match
-from playbill.core.sightings import FaceSighting, Sightings, Stretch, Track
+from playbill.core.sightings import BodySighting, FaceSighting, Sightings, Stretch, Track
 from playbill.core.timespan import TimeSpan
 
 Crops = Sequence[Sequence[str]]
@@ -117,8 +117,14 @@ class _Cutting:
         for part, place in place_of.items():
             its = [i for i, one in enumerate(parts) if one == part]
             seen = tuple(whole.faces[i] for i in its)
-            match = whole.match if part == biggest else None
-            track = Track(whole.shot, seen, _mean(seen), match)
+            track = Track(
+                whole.shot,
+                seen,
+                _mean(seen),
+                whole.match if part == biggest else None,
+                whole.unknown if part == biggest else None,
+                tuple(body for body in whole.bodies if parts[_nearest(body, whole)] == part),
+            )
             crops = [keys[i] for i in its]
             if place == number:
                 self.tracks[number], self.crops[number] = track, crops
@@ -133,6 +139,12 @@ class _Cutting:
                 _pieces(stretch, whole.faces, places) if stretch.track == number else [stretch]
             )
         ]
+
+
+def _nearest(body: BodySighting, track: Track) -> int:
+    """The place of the face in a track that was seen nearest to a body."""
+    distances = [abs(face.frame_index - body.frame_index) for face in track.faces]
+    return distances.index(min(distances))
 
 
 def _pieces(

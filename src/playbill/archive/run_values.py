@@ -57,6 +57,7 @@ def track_values(sightings: Sightings) -> list[Values]:
                 "embedding": pack_vector(track.embedding),
                 "machine_person_id": match.person.id if match and match.person else None,
                 "machine_score": match.score if match else None,
+                "unknown": track.unknown,
             }
         )
     return rows
@@ -82,6 +83,20 @@ def face_values(
         }
         for track, track_id, keys in zip(sightings.tracks, track_ids, crops, strict=True)
         for face, crop in zip(track.faces, keys, strict=True)
+    ]
+
+
+def body_values(sightings: Sightings, track_ids: Sequence[int]) -> list[Values]:
+    """A row for each body that a track goes on in, track by track."""
+    return [
+        {
+            "run_id": sightings.analysis.run.id,
+            "machine_track_id": track_id,
+            "frame_index": body.frame_index,
+            "thing": body.thing,
+        }
+        for track, track_id in zip(sightings.tracks, track_ids, strict=True)
+        for body in track.bodies
     ]
 
 

@@ -17,9 +17,15 @@ from playbill.archive.media import get_media
 from playbill.archive.packing import is_text, micros
 from playbill.archive.people import create_person
 from playbill.archive.reading import run_record
-from playbill.archive.run_values import face_values, run_values, stretch_values, track_values
+from playbill.archive.run_values import (
+    body_values,
+    face_values,
+    run_values,
+    stretch_values,
+    track_values,
+)
 from playbill.archive.same_faces import PlacedFace, same_tracks
-from playbill.archive.tables import appearances, faces, people, runs, tracks
+from playbill.archive.tables import appearances, bodies, faces, people, runs, tracks
 from playbill.core.run import RunRecord
 from playbill.core.sightings import Sightings
 from playbill.errors import Conflict, NotInArchive
@@ -215,6 +221,7 @@ def _insert(tx: Connection, sightings: Sightings, crops: Crops) -> list[int]:
     track_ids = list(tx.execute(kept, seen).scalars()) if seen else []
     for table, rows in (
         (faces, face_values(sightings, track_ids, crops)),
+        (bodies, body_values(sightings, track_ids)),
         (appearances, stretch_values(sightings, track_ids)),
     ):
         if rows:

@@ -1,7 +1,7 @@
 """Group the faces that nobody has named, across all media: new ones join, or begin, a cluster."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations, product
@@ -17,6 +17,7 @@ from playbill.archive.audit import in_turn
 from playbill.archive.decisions.projection import project_tracks
 from playbill.archive.packing import unpack_vectors
 from playbill.archive.tables import clusters, faces, tracks
+from playbill.core.cohort import unit
 from playbill.recognition.clustering import whisper
 from playbill.recognition.neighbours import nearest
 from playbill.recognition.strangers import StrangerScores
@@ -53,36 +54,59 @@ class _New:
 
     id: int
     run_id: str
+    unknown: int | None
+    """Which of the run's people without a name."""
     embedding: bytes
 
 
 def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
-    """Track -> a cluster that is there, or a number that it shares with its own kind."""
+    """Track -> a cluster that is there, or a number that it shares with its own kind.
+
+    Tracks that a run found to be one person without a name are one point, their mean.
+    """
     new, placed = _new_tracks(tx, space), _placed_tracks(tx, space)
     if not new:
         return {}
-    vectors = unpack_vectors([track.embedding for track in new])
+    persons = _persons(new)
+    vectors = np.stack([_mean(some) for some in persons])
     names = sorted(set(placed.values()))
     label_of = {name: label for label, name in enumerate(names)}
-    row_of = {track.id: row for row, track in enumerate(new)}
-    row_of |= {number: len(new) + i for i, number in enumerate(placed)}
+    row_of = {track.id: row for row, some in enumerate(persons) for track in some}
+    row_of |= {number: len(persons) + i for i, number in enumerate(placed)}
     edges = nearest(vectors, _blocks(tx, space, vectors, row_of), k=NEIGHBOURS, least=least)
     labels = whisper(
         edges,
-        len(new),
+        len(persons),
         given={row_of[number]: label_of[cluster] for number, cluster in placed.items()},
         apart=[*_met(tx, {track.run_id for track in new}, row_of), *_split(tx, row_of)],
     )
     return {
         track.id: names[labels[row]] if labels[row] >= 0 else labels[row]
-        for row, track in enumerate(new)
+        for row, some in enumerate(persons)
+        for track in some
     }
+
+
+def _persons(new: Sequence[_New]) -> list[list[_New]]:
+    """The tracks of each person; those that no run said anything of are each on their own."""
+    persons: dict[tuple[str, bool, int], list[_New]] = {}
+    for track in new:
+        alone = track.unknown is None
+        key = (track.run_id, alone, track.id if track.unknown is None else track.unknown)
+        persons.setdefault(key, []).append(track)
+    return list(persons.values())
+
+
+def _mean(some: Sequence[_New]) -> NDArray[np.float32]:
+    """(d,) of length 1."""
+    vectors = unpack_vectors([track.embedding for track in some])
+    return np.asarray(unit(vectors.sum(axis=0, keepdims=True))[0], np.float32)
 
 
 def _new_tracks(tx: Connection, space: str) -> list[_New]:
     kept = tracks.c
     rows = tx.execute(
-        select(kept.id, kept.run_id, kept.embedding)
+        select(kept.id, kept.run_id, kept.unknown, kept.embedding)
         .where(kept.space == space, kept.embedding.is_not(None))
         .where(kept.machine_cluster_id.is_(None), kept.cluster_id.is_(None))
         .where(kept.person_id.is_(None))
@@ -150,7 +174,8 @@ def _split(tx: Connection, row_of: Mapping[int, int]) -> list[tuple[int, int]]:
     for part in whole_of:
         whole = whole_of.get(part)
         while whole is not None:
-            pairs.update(product(rows[root_of[part]], rows[root_of[whole]]))
+            both = product(rows[root_of[part]], rows[root_of[whole]])
+            pairs.update((one, other) for one, other in both if one != other)
             whole = whole_of.get(whole)
     return sorted(pairs)
 

@@ -2,7 +2,7 @@
 
 from playbill.archive.tables.access import audit, keys, sessions, users
 from playbill.archive.tables.columns import metadata
-from playbill.archive.tables.faces import appearances, clusters, faces, tracks
+from playbill.archive.tables.faces import appearances, bodies, clusters, faces, tracks
 from playbill.archive.tables.jobs import deliveries, jobs, replies, segments, uploads
 from playbill.archive.tables.media import media, runs, words
 from playbill.archive.tables.people import decision_tracks, decisions, people, portraits
@@ -10,6 +10,7 @@ from playbill.archive.tables.people import decision_tracks, decisions, people, p
 __all__ = [
     "appearances",
     "audit",
+    "bodies",
     "clusters",
     "decision_tracks",
     "decisions",

@@ -52,6 +52,7 @@ tracks = Table(
     Column("faces", Integer, nullable=False, comment="how many"),
     Column("space", Text),
     Column("embedding", LargeBinary, comment="(d,) float16, the weighted mean; erased: null"),
+    Column("unknown", Integer, comment="which of the run's people without a name; null: none"),
     Column("machine_cluster_id", Identity, comment="where clustering put it"),
     Column("cluster_id", Identity, comment="projection: where it is, after splits and merges"),
     Column("machine_person_id", Identity, comment="whom the gallery of today sees"),
@@ -67,7 +68,7 @@ tracks = Table(
     Index(None, "media_id", "start_us"),
     Index(None, "same_as"),
 )
-"""Faces of one person through one shot; the unit that is grouped, matched and named."""
+"""One person through one shot; the unit that is grouped, matched and named."""
 
 faces = Table(
     "faces",
@@ -89,6 +90,17 @@ faces = Table(
     Column("crop", Text, comment="key in the blobs; erased: null"),
     Index(None, "media_id", "frame_index"),
 )
+
+bodies = Table(
+    "bodies",
+    metadata,
+    numbered(),
+    Column("run_id", Identity, ForeignKey("runs.id"), nullable=False, index=True),
+    Column("machine_track_id", Number, ForeignKey("tracks.id"), nullable=False, index=True),
+    Column("frame_index", Integer, nullable=False),
+    Column("thing", Integer, nullable=False, comment="place among the frame's objects"),
+)
+"""Bodies that a track goes on in where no face is seen; after splits, they go with the nearest."""
 
 appearances = Table(
     "appearances",
