@@ -35,6 +35,7 @@ def test_the_cards_of_the_package_name_every_model_of_the_system() -> None:
         "facenet_vggface2": "face-embedding",
         "ssd_mobilenet_v1_coco": "object-detection",
         "yolox_nano": "object-detection",
+        "yolox_nano_x6": "object-detection",
         "playbill-face": "face-embedding",
         "playbill-ssd": "object-detection",
     }

@@ -90,6 +90,16 @@ class CohortFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How an object network looks at a picture once; see `many_looks`."""
+
+    side_px: int
+    """Width and height of the network's input."""
+    mirrored: bool = False
+    """Left and right exchanged."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """One model: its files, its origin, its contract."""
 
@@ -111,6 +121,8 @@ class ModelCard:
     """Face embedding: None where nobody has measured it."""
     cohort: CohortFile | None = None
     """Face embedding: None where nobody has made one; scores are plain cosines then."""
+    looks: tuple[Look, ...] = ()
+    """Object detection: of several the answers are put together; empty: one, in `input`'s size."""
     package: PackageFiles | None = None
 
 
@@ -169,6 +181,9 @@ def card_text(card: ModelCard) -> str:
         lines += ["", "[strangers]", *_stranger_lines(card.strangers)]
     if card.cohort:
         lines += ["", "[cohort]", *_cohort_lines(card.cohort)]
+    for look in card.looks:
+        lines += ["", "[[looks]]", f"side_px = {look.side_px}"]
+        lines += ["mirrored = true"] if look.mirrored else []
     for file in card.files:
         lines += ["", "[[files]]", f"name = {_quoted(file.name)}", f'sha256 = "{file.sha256}"']
         lines += [f"url = {_quoted(file.url)}"] if file.url else []
@@ -226,9 +241,9 @@ class _Table:
         return _Table(self.get(key, dict), self.where, f"{self.name}.{key}")
 
     def children(self, key: str) -> list["_Table"]:
+        tables = self.get(key, list) if key in self.values else []
         return [
-            _Table(table, self.where, f"{self.name}.{key}[{i}]")
-            for i, table in enumerate(self.get(key, list))
+            _Table(table, self.where, f"{self.name}.{key}[{i}]") for i, table in enumerate(tables)
         ]
 
     def allow(self, *keys: str) -> None:
@@ -244,7 +259,7 @@ class _Table:
 def _card(table: _Table) -> ModelCard:
     table.allow(
         *("task", "architecture", "licence", "source", "labels"),
-        *("input", "files", "strangers", "cohort", "package"),
+        *("input", "files", "strangers", "cohort", "looks", "package"),
     )
     table.must(is_name(table.name), NAME_RULE)
     task = table.get("task", str)
@@ -266,6 +281,7 @@ def _card(table: _Table) -> ModelCard:
         labels=labels,
         strangers=_optional(table, "strangers", _strangers),
         cohort=_optional(table, "cohort", _cohort),
+        looks=tuple(_look(child) for child in table.children("looks")),
         package=_optional(table, "package", _package),
     )
 
@@ -343,6 +359,15 @@ def _cohort(table: _Table) -> CohortFile:
     table.must(0 < people <= faces, f"people must be 1 to {faces} faces, found {people}")
     file = _file_of(table, plain=True)
     return CohortFile(file, faces, people, table.get("measured_on", str))
+
+
+def _look(table: _Table) -> Look:
+    table.allow("side_px", "mirrored")
+    side = table.get("side_px", int)
+    table.must(side > 0, f"side_px must be positive, found {side}")
+    mirrored = table.values.get("mirrored", False)
+    table.must(isinstance(mirrored, bool), f"mirrored must be true or false, found {mirrored!r}")
+    return Look(side, mirrored)
 
 
 def _package(table: _Table) -> PackageFiles:

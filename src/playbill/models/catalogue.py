@@ -12,6 +12,7 @@ from playbill.models.cards import ModelCard, Task
 from playbill.models.face_check import CheckedDetector, OnetCheck
 from playbill.models.face_crops import CUTS
 from playbill.models.facenet import FaceNetEmbedder
+from playbill.models.many_looks import ManyLooks
 from playbill.models.mtcnn import MtcnnDetector
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
 from playbill.models.ssd import SsdDetector
@@ -79,7 +80,10 @@ def _open_ssd(
 def _open_yolox(
     card: ModelCard, store: ModelStore, options: SessionOptions, min_score: float | None
 ) -> ObjectDetector:
-    return YoloxDetector.open(card, store, options, min_score=min_score or yolox.MIN_SCORE)
+    least = min_score or yolox.MIN_SCORE
+    if card.looks:
+        return ManyLooks.open(card, store, options, min_score=least)
+    return YoloxDetector.open(card, store, options, min_score=least)
 
 
 FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn, "yunet": _open_yunet})

@@ -175,7 +175,8 @@ class ModelStore:
         if like is None and beside.is_file():
             return self._add_with_card(read_card(beside), beside.parent)
         digests = [_digest(path) for path in files]
-        known = {file.sha256: (card, file) for card in self.cards().values() for file in card.files}
+        cards = reversed(self.cards().values())  # of cards of one file the first is meant
+        known = {file.sha256: (card, file) for card in cards for file in card.files}
         if like is None:
             for path, digest in zip(files, digests, strict=True):
                 if digest not in known:

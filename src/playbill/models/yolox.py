@@ -1,6 +1,7 @@
 """YOLOX (Ge et al., 2021): an anchor-free detector."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from playbill.core.frame import Frame, Image
 from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
-from playbill.models.graph import PICTURES, picture_graph
+from playbill.models.graph import PICTURES, Graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
@@ -74,6 +75,21 @@ def decode_boxes(
     return np.concatenate([centres - half_sides, centres + half_sides], axis=1)
 
 
+def _sized_graph(card: ModelCard, path: Path) -> Graph:
+    """The network at `path`, for pictures as they are, of the size that `card` says."""
+
+    def make() -> bytes:
+        from playbill.models.picture_input import taking_pictures  # noqa: PLC0415 - see `graph`
+        from playbill.models.yolox_sizes import sized  # noqa: PLC0415
+
+        network = path.read_bytes()
+        if card.input.size_wh:
+            network = sized(network, card.name, card.input.size_wh)
+        return taking_pictures(network, card.name, card.input)
+
+    return Graph.of(make, card.files[0].sha256, card.input, "sized")
+
+
 class YoloxDetector:
     """A graph of one picture -> `output` (1, cells, 5 + classes): box, objectness, class scores."""
 
@@ -106,12 +122,12 @@ class YoloxDetector:
         *,
         min_score: float = MIN_SCORE,
     ) -> "YoloxDetector":
-        """Open the network of `card`.
+        """Open the network of `card`, for pictures of the size that the card says.
 
         Raises:
             ModelError: its file is missing, altered, or not what the card says.
         """
-        session = open_session(picture_graph(card, store.path(card)), card.name, options)
+        session = open_session(_sized_graph(card, store.path(card)), card.name, options)
         return cls(card, session, min_score=min_score)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:

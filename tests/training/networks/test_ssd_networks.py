@@ -7,15 +7,15 @@ from torch.nn import functional
 from playbill.training.networks.ssd_parts import SameConv, SsdNetwork
 from playbill.training.networks.ssdlite_mobilenet_v3 import SsdLiteMobileNetV3
 from playbill.training.objects.anchors import prior_boxes
-from playbill.training.objects.networks import OBJECT_NETWORKS
+from playbill.training.objects.ssd_trainee import SSD_NETWORKS
 
 COLUMNS = 4
 
 
-@pytest.fixture(scope="module", params=list(OBJECT_NETWORKS))
+@pytest.fixture(scope="module", params=list(SSD_NETWORKS))
 def network(request: pytest.FixtureRequest) -> SsdNetwork:
     torch.manual_seed(1)
-    return OBJECT_NETWORKS[request.param](COLUMNS).eval()
+    return SSD_NETWORKS[request.param](COLUMNS).eval()
 
 
 def test_there_is_an_answer_for_every_prior_box(network: SsdNetwork) -> None:

@@ -32,8 +32,25 @@ def objects(
     ] = DEFAULTS.network,
     start: Annotated[
         str | None,
-        typer.Option(help="An SSD that is known by name, to begin with its weights; else random."),
+        typer.Option(
+            help="A network of that kind, known by name, to begin with its weights; else random."
+        ),
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(
+            help="yolox-nano: learn what this network says of the pictures, instead of labels."
+        ),
+    ] = DEFAULTS.teacher,
+    more: Annotated[
+        list[Path] | None,
+        typer.Option(
+            readable=False, help="With a teacher: more pictures or folders; labels are not needed."
+        ),
+    ] = None,
+    side: Annotated[
+        int, typer.Option(min=32, help="yolox-nano: width and height of what it sees.")
+    ] = DEFAULTS.side,
     labels: Annotated[
         Path | None,
         typer.Option(readable=False, help="A list of classes, one a line; if none, COCO's 80."),
@@ -46,12 +63,14 @@ def objects(
     ] = False,
     mining: Annotated[
         Mining,
-        typer.Option(help="What counts of the background: all, the easy little; or the worst."),
+        typer.Option(
+            help="SSD: what counts of the background: all, the easy little; or the worst."
+        ),
     ] = DEFAULTS.mining,
     min_nearest: Annotated[
         float,
         typer.Option(
-            min=0, max=0.5, help="Leave alone what no prior box overlaps by this much (IoU)."
+            min=0, max=0.5, help="SSD: leave alone what no prior box overlaps by this much (IoU)."
         ),
     ] = DEFAULTS.min_nearest,
     frozen: Annotated[
@@ -95,6 +114,9 @@ def objects(
         datasets=tuple(dataset),
         network=network,
         start=start,
+        teacher=teacher,
+        more=tuple(more or ()),
+        side=side,
         labels=COCO_80 if labels is None else read_classes(labels),
         held_out=share_or_path(held_out),
         drop_others=drop_others,

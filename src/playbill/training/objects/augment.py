@@ -6,6 +6,7 @@ it may cut the picture, or reach over its edges and show grey there.
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -15,9 +16,12 @@ from numpy.typing import NDArray
 from playbill.core.boxes import Boxes, box_areas, box_intersections
 from playbill.core.frame import Image
 from playbill.models.pictures import resized
+from playbill.models.yolox import PADDING, inner_size, letterbox
 
-GREY = (128, 128, 128)
-"""What lies outside of a picture: 0 for the network."""
+Fit = Literal["stretched", "letterboxed"]
+"""How a window comes into the network's square: as an SSD or as a YOLOX takes pictures."""
+GREY = 128
+"""What lies outside of a picture: 0 for an SSD; a YOLOX has its own."""
 MIN_OVERLAPS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Shares of an object that a crop may be asked to hold."""
 TRIALS = 50
@@ -51,6 +55,8 @@ class Augmentation:
     """Degrees of 180 at most."""
 
 
+MILD = Augmentation(crop=0.3, min_crop=0.8, expand=0.3, max_expand=1.25, colour=0.3)
+"""For what a teacher said of whole pictures: it would say nearly the same of these views."""
 UNCHANGED = Augmentation(crop=0, expand=0, flip=0, colour=0)
 
 
@@ -72,6 +78,8 @@ def view(
     side: int,
     random: Generator,
     settings: Augmentation = UNCHANGED,
+    *,
+    fit: Fit = "stretched",
 ) -> View:
     """One look at a labelled picture, the same for the same state of `random`.
 
@@ -83,14 +91,20 @@ def view(
         side: of the view.
         random: where every choice comes from.
         settings: how far the picture may be changed.
+        fit: a letterboxed window keeps its shape, at the top left of the view.
     """
     height, width = image.shape[:2]
     window = choose_window((width, height), boxes_xyxy, random, settings)
-    seen = resized(_cut(image, window), (side, side))
-    boxes, rows = _boxes_in(boxes_xyxy, window)
+    cut = cut_out(image, window, PADDING if fit == "letterboxed" else GREY)
+    boxes, rows = boxes_in(boxes_xyxy, window)
     if random.random() < settings.flip:
-        seen, boxes = np.ascontiguousarray(seen[:, ::-1]), _mirrored(boxes)
-    return View(_recoloured(seen, random, settings), boxes, rows)
+        cut, boxes = np.ascontiguousarray(cut[:, ::-1]), mirrored(boxes)
+    if fit == "stretched":
+        return View(recoloured(resized(cut, (side, side)), random, settings), boxes, rows)
+    inner_wh = inner_size(cut.shape[1::-1], (side, side))
+    seen = letterbox(recoloured(resized(cut, inner_wh), random, settings), (side, side))
+    shares = np.array(inner_wh * 2, np.float32) / side
+    return View(seen, np.asarray(boxes * shares, np.float32), rows)
 
 
 def choose_window(
@@ -115,9 +129,7 @@ def _part(
         if not len(boxes_xyxy):
             return window
         shared = box_intersections(boxes_xyxy, np.array([window], np.float32))[:, 0]
-        if (shared >= asked * box_areas(boxes_xyxy)).any() and len(
-            _boxes_in(boxes_xyxy, window)[1]
-        ):
+        if (shared >= asked * box_areas(boxes_xyxy)).any() and len(boxes_in(boxes_xyxy, window)[1]):
             return window
     return None
 
@@ -143,18 +155,19 @@ def _surroundings(size_wh: tuple[int, int], random: Generator, settings: Augment
     return left, top, left + size_wh[0] + more_x, top + size_wh[1] + more_y
 
 
-def _cut(image: Image, window: Window) -> Image:
+def cut_out(image: Image, window: Window, grey: int) -> Image:
+    """What the window shows; what lies over the picture's edges is `grey`."""
     height, width = image.shape[:2]
     left, top, right, bottom = window
     inside = image[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
     margins = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
     if not any(margins):
         return inside
-    around = cv2.copyMakeBorder(inside, *margins, cv2.BORDER_CONSTANT, value=GREY)
+    around = cv2.copyMakeBorder(inside, *margins, cv2.BORDER_CONSTANT, value=(grey,) * 3)
     return np.asarray(around, np.uint8)
 
 
-def _boxes_in(boxes_xyxy: Boxes, window: Window) -> tuple[Boxes, NDArray[np.int64]]:
+def boxes_in(boxes_xyxy: Boxes, window: Window) -> tuple[Boxes, NDArray[np.int64]]:
     """(k, 4) in parts of the window of those whose centre is in it, and their rows."""
     corner = np.array(window[:2] * 2, np.float32)
     sides = np.array([window[2] - window[0], window[3] - window[1]] * 2, np.float32)
@@ -166,13 +179,14 @@ def _boxes_in(boxes_xyxy: Boxes, window: Window) -> tuple[Boxes, NDArray[np.int6
     return np.asarray(cut[rows], np.float32), rows
 
 
-def _mirrored(boxes_xyxy: Boxes) -> Boxes:
-    mirrored = boxes_xyxy.copy()
-    mirrored[:, [0, 2]] = 1 - boxes_xyxy[:, [2, 0]]
-    return mirrored
+def mirrored(boxes_xyxy: Boxes) -> Boxes:
+    """Left and right exchanged, in parts of the view."""
+    exchanged = boxes_xyxy.copy()
+    exchanged[:, [0, 2]] = 1 - boxes_xyxy[:, [2, 0]]
+    return exchanged
 
 
-def _recoloured(image: Image, random: Generator, settings: Augmentation) -> Image:
+def recoloured(image: Image, random: Generator, settings: Augmentation) -> Image:
     """Brightness, contrast, saturation and hue, each or not, in that order."""
     wanted = random.random(4) < settings.colour
     amounts = random.uniform(-1, 1, 4)

@@ -1,33 +1,38 @@
 """From labelled pictures to an object network: all of `playbill train objects`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
 from playbill.datasets.opening import open_objects
 from playbill.datasets.problems import Problem, ProblemList, refuse
-from playbill.errors import TrainingError
 from playbill.models.store import ModelStore
 from playbill.training.loop import Loop
 from playbill.training.model_files import require_name
-from playbill.training.networks.ssd_parts import SsdNetwork
-from playbill.training.objects.augment import UNCHANGED, Augmentation
-from playbill.training.objects.model import write_ssd
-from playbill.training.objects.multibox import MultiboxLoss
-from playbill.training.objects.networks import freeze, new_network, started_network
 from playbill.training.objects.samples import Hook as PicturesHook
 from playbill.training.objects.samples import Sample, gather, require_apart, split, write_split
-from playbill.training.objects.settings import ObjectTraining
-from playbill.training.objects.task import SsdTask
+from playbill.training.objects.settings import ObjectNetworkName, ObjectTraining
+from playbill.training.objects.ssd_trainee import SsdTrainee
+from playbill.training.objects.trainee import TraineeMaker
+from playbill.training.objects.yolox.trainee import YoloxTrainee
 from playbill.training.progress import Hook, silent
 from playbill.training.run_folder import RunFolder
 from playbill.training.trained_model import Origin, TrainedModel
 
 SPLIT = "split.json"
 """Which pictures are learned from, and which are held out."""
+TRAINEES: Mapping[ObjectNetworkName, TraineeMaker] = MappingProxyType(
+    {
+        "ssd-mobilenet-v1": SsdTrainee,
+        "ssdlite-mobilenet-v3": SsdTrainee,
+        "yolox-nano": YoloxTrainee,
+    }
+)
+"""The kinds of networks, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ def train_objects(
         SystemExit: this is not the first of several processes, and its work is done.
     """
     require_name(name)
-    network = _network(training, store)
+    torch.manual_seed(training.loop.seed)
+    trainee = TRAINEES[training.network](training, store)
     learned, held_out, left_out = _samples(training, pictures_hook)
     run = RunFolder.open(
         folder,
@@ -69,44 +75,13 @@ def train_objects(
         data={"pictures": _digest(learned), "held out": _digest(held_out)},
     )
     write_split(folder / SPLIT, learned, held_out)
-    task = SsdTask(
-        network,
-        training.labels,
-        learned,
-        held_out,
-        batch=training.batch,
-        seed=training.loop.seed,
-        criterion=MultiboxLoss(mining=training.mining),
-        augmentation=Augmentation() if training.augment else UNCHANGED,
-        min_nearest=training.min_nearest,
-    )
+    task = trainee.task(learned, held_out, folder, pictures_hook)
     loop = Loop(task, training.loop, folder, network=training.network, hook=hook)
     measures = loop.run()
     loop.end_others()
-    trained = loop.trained
-    if not isinstance(trained, SsdNetwork):
-        raise TypeError(f"expected an SsdNetwork, got {type(trained).__name__}")
-    model = write_ssd(
-        folder,
-        name,
-        trained,
-        training.labels,
-        example=task.batch(0)[0][:1].contiguous(),
-        origin=_origin(training, store),
-    )
+    model = trainee.write(loop.trained, folder, name, _origin(training, store))
     run.finish(measures, model.outputs())
     return TrainedObjects(model, measures, left_out)
-
-
-def _network(training: ObjectTraining, store: ModelStore) -> SsdNetwork:
-    torch.manual_seed(training.loop.seed)
-    if training.start is None:
-        if training.frozen:
-            raise TrainingError("layers can be frozen only where there is a start to keep")
-        return new_network(training.network, training.labels)
-    network = started_network(training.network, training.labels, store, training.start)
-    freeze(network, training.frozen)
-    return network
 
 
 def _samples(
@@ -144,8 +119,12 @@ def _gathered(
 
 
 def _settings(training: ObjectTraining, store: ModelStore) -> dict[str, object]:
-    start = training.start and [file.sha256 for file in store.card(training.start).files]
-    return {**asdict(training), "start sha256": start}
+    named = {"start": training.start, "teacher": training.teacher}
+    digests = {
+        f"{what} sha256": name and [file.sha256 for file in store.card(name).files]
+        for what, name in named.items()
+    }
+    return {**asdict(training), **digests}
 
 
 def _digest(samples: Sequence[Sample]) -> dict[str, object]:

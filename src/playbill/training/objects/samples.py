@@ -82,7 +82,7 @@ def gather(
     Raises:
         DatasetError: an object has another label, too many pictures are lost, or none is left.
     """
-    columns = _columns(dataset.labels, labels)
+    columns = label_columns(dataset.labels, labels)
     samples: list[Sample] = []
     for done, picture in enumerate(dataset, 1):
         _refuse_others(dataset, picture, columns, drop_others=drop_others)
@@ -143,8 +143,8 @@ def write_split(path: Path, learned: Sequence[Sample], held_out: Sequence[Sample
         part.write_text(text, "utf-8", errors="backslashreplace")
 
 
-def _columns(names: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
-    """For each label of the data set its class column; 0: there is none."""
+def label_columns(names: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
+    """For each label in `names` its class column among `labels`; 0: there is none."""
     column = {label: i for i, label in enumerate(labels, start=1)}
     found = [column.get(name) or column.get(SPELLINGS.get(name, ""), 0) for name in names]
     return np.array(found, np.int64)

@@ -1,20 +1,13 @@
 """The weights of an SSD that came as ONNX, into the same network here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import onnx
-import torch
-from numpy.typing import NDArray
-from onnx import numpy_helper
 from torch import nn
 
 from playbill.errors import ModelError
 from playbill.training.networks.ssd_mobilenet_v1 import SsdMobileNetV1
-
-Weights = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Kernels (outputs, inputs / groups, h, w) and biases (outputs,) of a convolution."""
+from playbill.training.weights.convolutions import Weights, convolutions, fill
 
 
 def load_ssd_onnx(
@@ -32,7 +25,7 @@ def load_ssd_onnx(
     Raises:
         ModelError: it is no ONNX network, or not of this architecture.
     """
-    given = list(_convolutions(graph, name))
+    given = list(convolutions(graph, name))
     wanted = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
     if network.normalised or len(given) != len(wanted):
         raise ModelError(
@@ -45,22 +38,7 @@ def load_ssd_onnx(
         fitting = weights
         if id(module) in class_heads:
             fitting = _rearranged(module, weights, network.columns, columns, where)
-        _fill(module, fitting, where)
-
-
-def _convolutions(graph: bytes, name: str) -> Iterator[Weights]:
-    try:
-        model = onnx.load_from_string(graph)
-    except Exception as error:  # protobuf's exceptions share no base class but this
-        raise ModelError(f"{name}: this is not an ONNX network: {error}") from error
-    constants = {entry.name: entry for entry in model.graph.initializer}
-    for node in model.graph.node:
-        if node.op_type == "Cast" and node.input[0] in constants:
-            constants[node.output[0]] = constants[node.input[0]]
-    for node in model.graph.node:
-        if node.op_type == "Conv" and len(node.input) == 3 and {*node.input[1:]} <= {*constants}:
-            kernels, biases = (numpy_helper.to_array(constants[key]) for key in node.input[1:])
-            yield np.asarray(kernels, np.float32), np.asarray(biases, np.float32)
+        fill(module, fitting, where)
 
 
 def _rearranged(
@@ -86,13 +64,3 @@ def _rearranged(
                 numbers[:, column] = planes[:, source]
         arranged.append(numbers.reshape(own.shape))
     return arranged[0], arranged[1]
-
-
-def _fill(module: Any, weights: Weights, where: str) -> None:
-    for own, theirs in zip((module.weight, module.bias), weights, strict=True):
-        if tuple(own.shape) != theirs.shape:
-            raise ModelError(
-                f"{where}: has weights of shape {theirs.shape}, expected {tuple(own.shape)}"
-            )
-        with torch.no_grad():
-            own.copy_(torch.from_numpy(theirs.copy()))

@@ -1,0 +1,1 @@
+"""Training a YOLOX: on labelled pictures, and on what a better detector says of any pictures."""
