@@ -61,5 +61,3 @@ def test_a_card_says_which_looks(tmp_path: Path) -> None:
 
     assert read_card(path) == card
     assert [score for _, score, _ in found(opened)] == [0.25, 0.25]
-
-

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from playbill.core.frame import Frame
+from playbill.core.labels import COCO_80
 from playbill.errors import TrainingError
 from playbill.models.cards import InputContract, read_card
 from playbill.models.options import SessionOptions
@@ -220,22 +221,25 @@ def test_a_fine_tuning_learns_new_classes_in_a_few_steps(
 
 
 @pytest.mark.models
-def test_a_pupil_comes_nearer_to_its_teacher_and_asks_it_once(
-    tmp_path: Path, models_folder: Path
+def test_a_pupil_learns_without_labels_and_asks_its_teacher_once(
+    tmp_path: Path, models_folder: Path, data_folder: Path
 ) -> None:
     store = ModelStore([models_folder], tmp_path)
-    pictures = boxes_and_balls(tmp_path, 4)
     pupil = training(
         tmp_path,
-        datasets=(pictures,),
-        labels=("sports ball", "suitcase"),
         start="yolox_nano",
         teacher="yolox_nano_x6",
-        more=(pictures.parent / "pictures",),
-        drop_others=True,
+        more=(data_folder / "faces",),
+        labels=(*LABELS, "person"),
         augment=False,
-        side=128,
-        loop=LoopSettings(steps=8, learning_rate=1e-4, log_every=1, precision="float32"),
+        loop=LoopSettings(steps=2, learning_rate=1e-4, log_every=1, precision="float32"),
     )
-    with pytest.raises(Exception, match="without an object"):
-        train_objects(pupil, tmp_path / "run", "toys", store=store)
+
+    train_objects(pupil, tmp_path / "run", "toys", store=store)
+
+    with np.load(tmp_path / "run" / "taught.npz") as kept:
+        asked, rows = len(kept["keys"]), kept["rows"]
+    assert asked == 3 + len(list((data_folder / "faces").glob("*.jpg")))
+    assert (rows[:, 5] == COCO_80.index("person")).sum() > 20
+    points = read_curve(tmp_path / "run")
+    assert all({"scores", "boxes"} <= set(point) for point in points if "loss" in point)
