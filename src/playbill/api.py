@@ -73,7 +73,7 @@ def enrol(
     enrolled = describe_portraits(portraits, describer.detector, describer.embedder, lambda _: None)
     if enrolled.enrolments:
         space, rate = describer.embedder.space, settings.stranger_rate
-        write_gallery(target, grow_gallery(target, enrolled, describer.card, space, rate))
+        write_gallery(target, grow_gallery(target, enrolled, describer.scores, space, rate))
     return enrolled.refused
 
 

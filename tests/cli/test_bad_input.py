@@ -19,6 +19,7 @@ from playbill.models.catalogue import Choice
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import write_gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.strangers import StrangerScores
 from tests.cli.conftest import Outcome, Playbill
 from tests.support.clips import numbered_clip, sound_only
@@ -121,7 +122,7 @@ def test_a_gallery_of_another_embedding_network_is_refused(
     point = Embeddings.normalised(np.eye(1, 512), "other_net@000000000000")
     gallery = Gallery.empty(point.model).add(Enrolment("Ada", point, ["0" * 64]))
     card = StrangerScores(((0.9, 0.3), (0.99, 0.5)), 100, "nothing")
-    write_gallery(tmp_path / "other.npz", fit(gallery, card))
+    write_gallery(tmp_path / "other.npz", fit(gallery, NetworkScores(strangers=card)))
     still = next((data_folder / "stills").glob("*.jpg"))
 
     outcome = playbill("analyze", still, "--gallery", tmp_path / "other.npz")

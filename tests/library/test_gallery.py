@@ -22,11 +22,13 @@ from playbill.archive.tables import faces, portraits, tracks
 from playbill.library.gallery import current_gallery, state_of_people
 from playbill.library.matching import match_again
 from playbill.recognition.fitting import FittedGallery, fit
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.strangers import StrangerScores
 from tests.support.sightings import SPACE, Actor, keep, look, sightings, video
 
-CARD = StrangerScores(((0.5, 0.0), (0.99, 0.3), (0.9999, 0.6)), 1000, "made up")
+STRANGERS = StrangerScores(((0.5, 0.0), (0.99, 0.3), (0.9999, 0.6)), 1000, "made up")
+SCORES = NetworkScores(strangers=STRANGERS)
 LEFT, RIGHT = (40, 30, 80, 80), (200, 30, 240, 80)
 WHO = "user:test"
 
@@ -57,12 +59,12 @@ def seen(archive: Archive, name: str, *actors: Actor) -> None:
 
 
 def known(archive: Archive) -> Sequence[str]:
-    stored = current_gallery(archive, SPACE, CARD)
+    stored = current_gallery(archive, SPACE, SCORES)
     return [] if stored is None else sorted(p.name for p in stored.fitted.gallery.people)
 
 
 def match(archive: Archive) -> int:
-    stored = current_gallery(archive, SPACE, CARD)
+    stored = current_gallery(archive, SPACE, SCORES)
     assert stored is not None
     return match_again(archive, open_recogniser(stored))
 
@@ -73,7 +75,7 @@ def people_of_tracks(archive: Archive) -> list[str | None]:
 
 
 def test_an_archive_without_people_has_no_gallery(archive: Archive) -> None:
-    assert current_gallery(archive, SPACE, CARD) is None
+    assert current_gallery(archive, SPACE, SCORES) is None
 
 
 def test_the_gallery_is_everybody_who_is_enrolled_or_verified(archive: Archive) -> None:
@@ -106,7 +108,7 @@ def test_those_who_are_merged_are_one(archive: Archive) -> None:
     ada, double = person(archive, "Ada Lovelace", 1), person(archive, "A. Lovelace", 2)
     archive.database.write(lambda tx: merge_people(tx, WHO, double, ada))
 
-    stored = current_gallery(archive, SPACE, CARD)
+    stored = current_gallery(archive, SPACE, SCORES)
 
     assert stored is not None
     assert [p.name for p in stored.fitted.gallery.people] == ["Ada Lovelace"]
@@ -131,7 +133,7 @@ def test_the_galleries_of_two_networks_stand_side_by_side(archive: Archive) -> N
     person(archive, "Alan Turing", 2)
 
     for space in (SPACE, other, SPACE):
-        assert current_gallery(archive, space, CARD) is not None
+        assert current_gallery(archive, space, SCORES) is not None
 
     assert len(list((archive.folder / "galleries").iterdir())) == 2
 
@@ -156,17 +158,17 @@ def test_of_somebody_forgotten_meanwhile_no_gallery_stays(
 
     monkeypatch.setattr("playbill.library.gallery.fit", fitted_slowly)
 
-    current_gallery(archive, SPACE, CARD)
+    current_gallery(archive, SPACE, SCORES)
 
     assert list((archive.folder / "galleries").iterdir()) == []
 
 
 def test_a_gallery_is_fitted_once_and_gone_when_there_is_a_newer_one(archive: Archive) -> None:
     person(archive, "Ada Lovelace", 1)
-    first, again = (current_gallery(archive, SPACE, CARD) for _ in range(2))
+    first, again = (current_gallery(archive, SPACE, SCORES) for _ in range(2))
     before = archive.database.read(state_of_people)
     person(archive, "Alan Turing", 2)
-    second = current_gallery(archive, SPACE, CARD)
+    second = current_gallery(archive, SPACE, SCORES)
 
     assert first is not None
     assert again is not None

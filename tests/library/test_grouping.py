@@ -16,6 +16,7 @@ from playbill.archive.tracks import list_tracks
 from playbill.core.people import Person
 from playbill.library.grouping import group_new
 from playbill.recognition.clustering import whisper
+from playbill.recognition.network_scores import UNMEASURED
 from tests.support.sightings import SPACE, Actor, keep, named, sightings, video
 
 LEFT, RIGHT = (40, 30, 80, 80), (200, 30, 240, 80)
@@ -35,7 +36,7 @@ def test_one_face_in_two_videos_is_one_group_and_another_face_is_another(archive
     seen(archive, "a.mp4", Actor(range(3), look=1))
     seen(archive, "b.mp4", Actor(range(4), look=1), Actor(range(5, 8), look=3))
 
-    assert group_new(archive, SPACE, None) == 3
+    assert group_new(archive, SPACE, UNMEASURED) == 3
 
     first, second, other = cluster_of_tracks(archive)
     assert first == second is not None
@@ -44,11 +45,11 @@ def test_one_face_in_two_videos_is_one_group_and_another_face_is_another(archive
 
 def test_a_later_video_joins_the_group_that_is_there(archive: Archive) -> None:
     seen(archive, "a.mp4", Actor(range(3), look=1))
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
     before = cluster_of_tracks(archive)
     seen(archive, "b.mp4", Actor(range(3), look=1))
 
-    assert group_new(archive, SPACE, None) == 1
+    assert group_new(archive, SPACE, UNMEASURED) == 1
 
     assert cluster_of_tracks(archive) == before * 2
 
@@ -60,7 +61,7 @@ def test_two_faces_in_one_frame_are_two_groups_however_alike(archive: Archive) -
         Actor(range(3), face=LEFT, look=1),
         Actor(range(2, 5), face=RIGHT, look=1),
     )
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
 
     one, other = cluster_of_tracks(archive)
     assert one != other
@@ -104,10 +105,10 @@ def test_faces_that_people_took_apart_are_two_groups_however_alike(
 ) -> None:
     seen(archive, "a.mp4", Actor(range(6), look=1))
     if grouped_before:
-        group_new(archive, SPACE, None)
+        group_new(archive, SPACE, UNMEASURED)
     take_out_half(archive)
 
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
 
     whole, part = cluster_of_tracks(archive)
     assert whole != part
@@ -119,7 +120,7 @@ def test_what_people_took_apart_is_two_groups_in_later_runs_too(archive: Archive
     again = sightings(Actor(range(6), look=1), media=video("a.mp4"), run_id="again")
     archive.database.write(lambda tx: keep(tx, again))
 
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
 
     whole, part, whole_again, part_again = cluster_of_tracks(archive)
     assert (whole, part) == (whole_again, part_again)
@@ -131,19 +132,19 @@ def test_a_part_whose_split_was_undone_is_in_no_list_and_no_group(archive: Archi
     seq = take_out_half(archive)
     undone = archive.database.write(lambda tx: undo(tx, "user:test", seq))
 
-    assert group_new(archive, SPACE, None) == 1
+    assert group_new(archive, SPACE, UNMEASURED) == 1
 
     assert [one.faces for one in archive.database.read(list_tracks).items] == [6]
     assert [one.tracks for one in archive.database.read(list_clusters).items] == [1]
     archive.database.write(lambda tx: undo(tx, "user:test", undone))
     assert [one.faces for one in archive.database.read(list_tracks).items] == [3, 3]
-    assert group_new(archive, SPACE, None) == 1
+    assert group_new(archive, SPACE, UNMEASURED) == 1
 
 
 def test_naming_a_group_shows_in_every_medium_at_once(archive: Archive) -> None:
     seen(archive, "a.mp4", Actor(range(3), look=1))
     seen(archive, "b.mp4", Actor(range(3), look=1))
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
     [cluster] = set(cluster_of_tracks(archive))
     assert cluster is not None
     ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
@@ -157,14 +158,14 @@ def test_naming_a_group_shows_in_every_medium_at_once(archive: Archive) -> None:
 
 def test_a_named_group_takes_no_new_faces(archive: Archive) -> None:
     seen(archive, "a.mp4", Actor(range(3), look=1))
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
     [cluster] = cluster_of_tracks(archive)
     assert cluster is not None
     ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
     archive.database.write(lambda tx: name_cluster(tx, "user:test", cluster, ada))
     seen(archive, "b.mp4", Actor(range(3), look=1))
 
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
 
     assert len(set(cluster_of_tracks(archive))) == 2
 
@@ -175,7 +176,7 @@ def test_those_with_a_name_are_not_grouped_and_grouping_twice_changes_nothing(
 ) -> None:
     seen(archive, "a.mp4", Actor(range(3), match=named(Person("1", "Ada Lovelace"))))
 
-    assert [group_new(archive, SPACE, None) for _ in range(times)] == [0] * times
+    assert [group_new(archive, SPACE, UNMEASURED) for _ in range(times)] == [0] * times
 
     assert cluster_of_tracks(archive) == [None]
     assert archive.database.read(lambda tx: tx.execute(select(clusters)).all()) == []
@@ -185,7 +186,7 @@ def test_a_group_that_is_named_in_the_meantime_takes_no_new_faces(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen(archive, "a.mp4", Actor(range(3), look=1))
-    group_new(archive, SPACE, None)
+    group_new(archive, SPACE, UNMEASURED)
     [cluster] = cluster_of_tracks(archive)
     assert cluster is not None
     ada = archive.database.write(lambda tx: create_person(tx, "user:test", "Ada Lovelace"))
@@ -197,9 +198,9 @@ def test_a_group_that_is_named_in_the_meantime_takes_no_new_faces(
 
     monkeypatch.setattr("playbill.library.grouping.whisper", named_meanwhile)
 
-    assert group_new(archive, SPACE, None) == 0
+    assert group_new(archive, SPACE, UNMEASURED) == 0
 
     monkeypatch.undo()
     assert cluster_of_tracks(archive) == [cluster, None]
-    assert group_new(archive, SPACE, None) == 1
+    assert group_new(archive, SPACE, UNMEASURED) == 1
     assert len(set(cluster_of_tracks(archive))) == 2

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from playbill.core.labels import COCO_80
+from playbill.core.score_table import ScoreTable
 from playbill.errors import ModelError
 from playbill.models.cards import (
+    CohortFile,
+    Known,
     ModelFile,
     Strangers,
     card_text,
@@ -16,6 +19,7 @@ from playbill.models.cards import (
 )
 from tests.support.networks import card_toml
 
+TABLE = ScoreTable((1, 10), (0.1, 0.9), ((0.0, 0.25), (0.0, 0.5)))
 CARD = card_toml("tiny.onnx", b"weights")
 
 
@@ -60,7 +64,9 @@ def test_a_card_with_strangers_own_labels_and_odd_letters_reads_back(tmp_path: P
         source='a "quoted" \\ path\nof two lines \x7f \U0001f600',
         label_set="own",
         labels=("chien", "überall"),
-        strangers=Strangers(0.03, 0.12, ((0.5, 0.02), (0.99, 0.36)), 12_345, "nobody"),
+        strangers=Strangers(0.03, 0.12, ((0.5, 0.02), (0.99, 0.36)), 12_345, "nobody", TABLE),
+        known=Known(TABLE, 99, "somebody"),
+        cohort=CohortFile(ModelFile("tiny.cohort.npz", "cd" * 32), 9, 8, 'the "others"'),
         files=(ModelFile("tiny.onnx", "ab" * 32, "https://example.org/tiny.onnx"),),
     )
 

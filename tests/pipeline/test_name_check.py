@@ -7,8 +7,9 @@ from PIL import Image as Pillow
 
 from playbill.datasets.people import PersonPicture
 from playbill.pipeline.name_check import NameCheck, check_names
+from playbill.recognition.network_scores import UNMEASURED
 from tests.support.fakes import BrightnessFaces, ColourEmbedder
-from tests.support.people import CARD
+from tests.support.people import SCORES
 
 RED, GREEN, BLUE, BLACK = (250, 10, 10), (10, 250, 10), (10, 10, 250), (0, 0, 0)
 
@@ -26,7 +27,7 @@ def shown(folder: Path, name: str, *colours: tuple[int, int, int]) -> list[Perso
 
 def checked(pictures: list[PersonPicture]) -> NameCheck:
     seen: list[PersonPicture] = []
-    result = check_names(pictures, BrightnessFaces(), ColourEmbedder(), CARD, seen.append)
+    result = check_names(pictures, BrightnessFaces(), ColourEmbedder(), SCORES, seen.append)
     assert seen == pictures
     return result
 
@@ -89,7 +90,11 @@ def test_pictures_that_show_no_face_are_told_apart(tmp_path: Path) -> None:
 
 def test_without_any_face_there_is_nothing_to_doubt(tmp_path: Path) -> None:
     result = check_names(
-        shown(tmp_path, "Ada", BLACK), BrightnessFaces(), ColourEmbedder(), None, lambda _: None
+        shown(tmp_path, "Ada", BLACK),
+        BrightnessFaces(),
+        ColourEmbedder(),
+        UNMEASURED,
+        lambda _: None,
     )
 
     assert (result.doubts, len(result.unusable), result.people) == ((), 1, 1)

@@ -12,10 +12,11 @@ from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import StoredGallery, write_gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.strangers import StrangerScores
 
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("models_folder")]
-STRANGERS = StrangerScores(((0.9, 0.3), (0.99, 0.5)), 100, "nothing")
+SCORES = NetworkScores(strangers=StrangerScores(((0.9, 0.3), (0.99, 0.5)), 100, "nothing"))
 
 
 def stored(path: Path, space: str) -> StoredGallery:
@@ -24,7 +25,7 @@ def stored(path: Path, space: str) -> StoredGallery:
         Enrolment(name, Embeddings(np.eye(512, dtype=np.float32)[[i]], space), [f"{i:064x}"])
         for i, name in enumerate(("Ada Lovelace", "Charles Babbage", "Mary Somerville"))
     ]
-    return write_gallery(path, fit(Gallery.empty(space).add(*people), STRANGERS))
+    return write_gallery(path, fit(Gallery.empty(space).add(*people), SCORES))
 
 
 def test_faces_are_described_only_if_somebody_wants_it() -> None:

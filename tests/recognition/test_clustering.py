@@ -85,8 +85,6 @@ def test_nearest_finds_what_a_whole_matrix_of_cosines_says(
     cosines = vectors @ vectors.T
     for row in range(len(vectors)):
         expected = np.sort(cosines[row][cosines[row] >= least])[::-1][:k]
-        got = np.sort(found.cosines[found.sources == row])[::-1]
+        got = np.sort(found.scores[found.sources == row])[::-1]
         np.testing.assert_allclose(got, expected, atol=1e-5)
-    np.testing.assert_allclose(
-        cosines[found.sources, found.targets - 100], found.cosines, atol=1e-5
-    )
+    np.testing.assert_allclose(cosines[found.sources, found.targets - 100], found.scores, atol=1e-5)

@@ -12,7 +12,7 @@ from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import StoredGallery
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.svm import fit_svm
-from tests.support.people import CARD, SPACE, digest, enrolled, pictures, points
+from tests.support.people import SCORES, SPACE, digest, enrolled, pictures, points
 
 EYE = np.eye(16, dtype=np.float32)
 
@@ -32,7 +32,7 @@ def alone(name: str, row: int) -> Enrolment:
 def test_people_are_named_and_strangers_are_not() -> None:
     vectors, owners = pictures(8, 4, noise=0.2, dimensions=64)
     known = owners < 5
-    recogniser = opened(fit(enrolled(vectors[known], owners[known]), CARD))
+    recogniser = opened(fit(enrolled(vectors[known], owners[known]), SCORES))
     scores = recogniser.score(points(vectors))
     names = [name_of(recogniser, row) for row in scores]
 
@@ -47,7 +47,7 @@ def name_of(recogniser: Recogniser, scores: NDArray[np.float32]) -> str | None:
 
 
 def test_a_gallery_of_one_person_with_one_picture_answers() -> None:
-    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0)), CARD))
+    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0)), SCORES))
     scores = recogniser.score(of_eye(0, 1))
 
     assert scores.shape == (2, 1)
@@ -55,7 +55,7 @@ def test_a_gallery_of_one_person_with_one_picture_answers() -> None:
 
 
 def test_a_gallery_of_two_people_with_one_picture_each_answers() -> None:
-    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0), alone("Bob", 1)), CARD))
+    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0), alone("Bob", 1)), SCORES))
 
     assert (recogniser.score(of_eye(0, 1, 2)) >= 0.5).tolist() == [
         [True, False],
@@ -65,14 +65,14 @@ def test_a_gallery_of_two_people_with_one_picture_each_answers() -> None:
 
 
 def test_frames_without_faces_get_no_scores() -> None:
-    recogniser = opened(fit(enrolled(*pictures(3, 2)), CARD))
+    recogniser = opened(fit(enrolled(*pictures(3, 2)), SCORES))
     nothing = Embeddings(np.empty((0, 0), np.float32), SPACE)
 
     assert recogniser.score(nothing).shape == (0, 3)
 
 
 def test_embeddings_of_another_network_are_refused_by_both_names() -> None:
-    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0)), CARD))
+    recogniser = opened(fit(Gallery.empty(SPACE).add(alone("Ada", 0)), SCORES))
 
     with pytest.raises(GalleryError, match=r"net@0123456789ab, found .* other@ba9876543210"):
         recogniser.score(Embeddings(EYE[:1], "other@ba9876543210"))
@@ -80,16 +80,16 @@ def test_embeddings_of_another_network_are_refused_by_both_names() -> None:
 
 def test_an_empty_gallery_is_refused() -> None:
     with pytest.raises(GalleryError, match="has no people"):
-        fit(Gallery.empty(SPACE), CARD)
+        fit(Gallery.empty(SPACE), SCORES)
 
 
 def test_a_small_gallery_of_a_network_without_stranger_scores_is_refused() -> None:
     with pytest.raises(GalleryError, match="does not say what strangers score"):
-        fit(Gallery.empty(SPACE).add(alone("Ada", 0)), None)
+        fit(Gallery.empty(SPACE).add(alone("Ada", 0)))
 
 
 def test_the_record_says_what_answered() -> None:
-    fitted = fit(enrolled(*pictures(4, 3, noise=0.2)), CARD, stranger_rate=0.02)
+    fitted = fit(enrolled(*pictures(4, 3, noise=0.2)), SCORES, stranger_rate=0.02)
     use = opened(fitted).use
 
     assert (use.name, use.sha256, use.people) == ("cast", "ab" * 32, 4)
@@ -99,23 +99,24 @@ def test_the_record_says_what_answered() -> None:
 
 
 def test_another_stranger_rate_needs_no_new_fit() -> None:
-    fitted = fit(enrolled(*pictures(30, 3)), CARD)
+    fitted = fit(enrolled(*pictures(30, 3)), SCORES)
     usual, careful = opened(fitted, rate=0.2).use, opened(fitted, rate=0.003).use
 
     assert careful.stranger_rate == 0.003
     assert careful.threshold > usual.threshold
     assert (
-        careful.threshold == fit(fitted.gallery, CARD, stranger_rate=0.003).calibration().threshold
+        careful.threshold
+        == fit(fitted.gallery, SCORES, stranger_rate=0.003).calibration().threshold
     )
 
 
 def test_the_svm_says_who_and_the_cosine_whether() -> None:
     vectors, owners = pictures(5, 6, noise=0.9)
     gallery = enrolled(vectors, owners)
-    base = fit(gallery, CARD)
+    base = fit(gallery, SCORES)
     choice = Choice("svm", "centroid", base.choice.named, base.choice.first, base.choice.held)
     svm = fit_svm(vectors, owners, 5)
-    fitted = FittedGallery(gallery, choice, svm, base.held_out, CARD)
+    fitted = FittedGallery(gallery, choice, svm, base.held_out, SCORES)
     faces, _ = pictures(40, 5, seed=9)
     scores = opened(fitted).score(points(faces))
     cosines = fitted.closeness().score(faces)
@@ -129,11 +130,11 @@ def test_the_svm_says_who_and_the_cosine_whether() -> None:
 
 
 def test_a_choice_without_its_svm_is_refused() -> None:
-    base = fit(enrolled(*pictures(3, 2)), CARD)
+    base = fit(enrolled(*pictures(3, 2)), SCORES)
     choice = Choice("svm", "centroid", {}, {}, 0)
 
     with pytest.raises(ValueError, match="svm must go with it"):
-        FittedGallery(base.gallery, choice, None, base.held_out, CARD)
+        FittedGallery(base.gallery, choice, None, base.held_out, SCORES)
 
 
 def test_pictures_under_a_wrong_name_are_found() -> None:
@@ -141,7 +142,7 @@ def test_pictures_under_a_wrong_name_are_found() -> None:
     wrong = owners.copy()
     wrong[[0, 7]] = [3, 4]
     gallery = enrolled(vectors, wrong)
-    doubts = audit(gallery, fit(gallery, CARD).doubtful_from())
+    doubts = audit(gallery, fit(gallery, SCORES).doubtful_from())
 
     assert {(doubt.person.name, doubt.other.name) for doubt in doubts} == {
         ("Person 3", "Person 0"),
@@ -156,7 +157,7 @@ def test_one_wrong_picture_does_not_hide_everybody() -> None:
     vectors, owners = pictures(6, 8, noise=0.2, dimensions=64)
     wrong = owners.copy()
     wrong[0] = 3
-    right, spoilt = (fit(enrolled(vectors, who), CARD) for who in (owners, wrong))
+    right, spoilt = (fit(enrolled(vectors, who), SCORES) for who in (owners, wrong))
 
     assert spoilt.calibration().threshold == pytest.approx(right.calibration().threshold, abs=0.1)
 
@@ -176,4 +177,4 @@ def test_one_person_under_two_names_is_found() -> None:
 def test_a_sound_gallery_raises_no_doubts() -> None:
     gallery = enrolled(*pictures(6, 5, noise=0.2, dimensions=64))
 
-    assert audit(gallery, fit(gallery, CARD).doubtful_from()) == []
+    assert audit(gallery, fit(gallery, SCORES).doubtful_from()) == []

@@ -14,21 +14,21 @@ from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import read_gallery, write_gallery
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.svm import fit_svm
-from tests.support.people import CARD, SPACE, digest, enrolled, pictures, points
+from tests.support.people import SCORES, SPACE, digest, enrolled, pictures, points
 
 Arrays = dict[str, Any]
 
 
 @pytest.fixture
 def fitted() -> FittedGallery:
-    return fit(enrolled(*pictures(5, 3, noise=0.3)), CARD)
+    return fit(enrolled(*pictures(5, 3, noise=0.3)), SCORES)
 
 
 def with_svm(fitted: FittedGallery) -> FittedGallery:
     gallery = fitted.gallery
     svm = fit_svm(gallery.embeddings.vectors, gallery.person_of_row, len(gallery.people))
     choice = Choice("svm", "nearest", fitted.choice.named, fitted.choice.first, 15)
-    return FittedGallery(gallery, choice, svm, fitted.held_out, CARD, 0.02)
+    return FittedGallery(gallery, choice, svm, fitted.held_out, SCORES, 0.02)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_names_are_kept_to_the_letter(tmp_path: Path) -> None:
             for i, name in enumerate(names)
         )
     )
-    write_gallery(tmp_path / "odd.npz", fit(gallery, CARD))
+    write_gallery(tmp_path / "odd.npz", fit(gallery, SCORES))
 
     assert [p.name for p in read_gallery(tmp_path / "odd.npz").fitted.gallery.people] == names
     assert [path.name for path in tmp_path.iterdir()] == ["odd.npz"]
@@ -97,7 +97,7 @@ def test_names_are_kept_to_the_letter(tmp_path: Path) -> None:
 
 def test_one_person_alone_is_written_and_read(tmp_path: Path) -> None:
     gallery = enrolled(*pictures(1, 1))
-    write_gallery(tmp_path / "one.npz", fit(gallery, CARD))
+    write_gallery(tmp_path / "one.npz", fit(gallery, SCORES))
 
     assert read_gallery(tmp_path / "one.npz").fitted.gallery.people == gallery.people
 

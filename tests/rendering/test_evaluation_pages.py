@@ -17,6 +17,7 @@ from playbill.evaluation.gallery.evaluate import (
     evaluate_gallery,
 )
 from playbill.evaluation.objects.evaluate import ObjectNetwork, ObjectQuestion, evaluate_objects
+from playbill.recognition.network_scores import UNMEASURED
 from playbill.rendering.evaluation.faces import write_face_page
 from playbill.rendering.evaluation.gallery import write_gallery_page
 from playbill.rendering.evaluation.objects import write_object_page
@@ -46,7 +47,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages(people: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of each kind."""
     home = tmp_path_factory.mktemp("pages")
-    networks = [FaceNetwork(ColourEmbedder(), size, None) for size in (1.0, 2.0)]
+    networks = [FaceNetwork(ColourEmbedder(), size, UNMEASURED) for size in (1.0, 2.0)]
     faces, _ = evaluate_faces(FaceQuestion(people), BrightnessFaces(), networks)
     write_face_page(faces, home / "faces.html")
     recogniser = AxisRecogniser((Person("a", "Person 1"), Person("b", HOSTILE)))

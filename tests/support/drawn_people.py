@@ -58,7 +58,13 @@ class StripeEmbedder:
     asked: int = 0
     """How many pictures it has seen."""
 
-    def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
+    def embed(
+        self,
+        frames: Sequence[Frame],
+        faces: Sequence[Faces],
+        *,
+        thorough: bool = False,  # noqa: ARG002 - a second look shows the same
+    ) -> list[Embeddings]:
         self.asked += len(frames)
         return [self._embed(frame, len(found)) for frame, found in zip(frames, faces, strict=True)]
 

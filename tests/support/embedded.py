@@ -43,6 +43,7 @@ def embedded(
         pictures_of(names),
         tuple(None if i in without_face else look for i, look in enumerate(seen)),
         rows,
+        rows,
         SPACE,
     )
 

@@ -69,7 +69,13 @@ class ColourEmbedder:
     use: ModelUse = field(default_factory=lambda: use_of("face-embedding"))
     cohort: Cohort | None = None
 
-    def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
+    def embed(
+        self,
+        frames: Sequence[Frame],
+        faces: Sequence[Faces],
+        *,
+        thorough: bool = False,  # noqa: ARG002 - a second look shows the same
+    ) -> list[Embeddings]:
         return [
             looks(*[frame.image.mean(axis=(0, 1))[:2] / 255] * len(found))
             if len(found)

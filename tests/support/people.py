@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from playbill.core.embeddings import Embeddings
 from playbill.recognition.gallery import Enrolment, Gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.strangers import StrangerScores
 
 SPACE = "net@0123456789ab"
 CARD = StrangerScores(((0.9, 0.2), (0.99, 0.4), (0.999, 0.5), (0.9999, 0.6)), 100_000, "nobody")
+SCORES = NetworkScores(strangers=CARD)
 
 
 def pictures(

@@ -78,10 +78,10 @@ def enrol(
         complain(error)
     if enrolled.enrolments:
         space = describer.embedder.space
-        fitted = grow_gallery(gallery, enrolled, describer.card, space, strangers)
+        fitted = grow_gallery(gallery, enrolled, describer.scores, space, strangers)
         write_gallery(gallery, fitted)
         out().print(_summary(gallery, fitted), soft_wrap=True)
-        for doubt in audit(fitted.gallery, fitted.doubtful_from()):
+        for doubt in audit(fitted.gallery, fitted.doubtful_from(), fitted.scores.cohort):
             warn(_sentence(doubt, enrolled))
     if refused:
         raise typer.Exit(EXIT_BAD_INPUT)
@@ -118,7 +118,7 @@ def _summary(path: Path, fitted: FittedGallery) -> str:
     """What the gallery can, and what its threshold rests on."""
     calibration, people = fitted.calibration(), len(fitted.gallery.people)
     rests_on = []
-    if fitted.card is not None:
+    if fitted.scores.strangers is not None:
         rests_on.append("what the network's card says of strangers")
     if calibration.stranger_people:
         rests_on.append(

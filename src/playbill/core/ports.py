@@ -52,7 +52,11 @@ class FaceEmbedder(Protocol):
         """Beside whom its faces are compared (see `core.cohort`); None: by plain cosines."""
         ...
 
-    def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]: ...
+    def embed(
+        self, frames: Sequence[Frame], faces: Sequence[Faces], *, thorough: bool = False
+    ) -> list[Embeddings]:
+        """`thorough`: look at each face twice; better, for twice the time, in the same space."""
+        ...
 
 
 class Recogniser(Protocol):

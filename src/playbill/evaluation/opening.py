@@ -20,7 +20,7 @@ from playbill.models.catalogue import (
 )
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
-from playbill.pipeline.galleries import open_gallery, strangers_of
+from playbill.pipeline.galleries import open_gallery, scores_of
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import read_gallery
 
@@ -91,7 +91,7 @@ def open_object_network(name: str, store: ModelStore, options: SessionOptions) -
 def open_face_network(name: str, store: ModelStore, options: SessionOptions) -> FaceNetwork:
     """Open one embedding network; errors as above."""
     embedder, card = open_face_embedder(name, store, options), store.card(name)
-    return FaceNetwork(embedder, megabytes(card, store), strangers_of(card))
+    return FaceNetwork(embedder, megabytes(card, store), scores_of(card, embedder.cohort))
 
 
 def _open_detector(settings: AnalysisSettings, store: ModelStore) -> tuple[FaceDetector, list[str]]:

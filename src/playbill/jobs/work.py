@@ -21,14 +21,14 @@ from playbill.jobs.pulse import Pulse
 from playbill.library.gallery import current_gallery
 from playbill.library.ordering import settings_of
 from playbill.library.places import LastFile
-from playbill.library.tidying import strangers_in
+from playbill.models.store import ModelStore
 from playbill.pipeline.analyze import Analyzer
 from playbill.pipeline.fingerprint import fingerprint
-from playbill.pipeline.galleries import open_gallery
+from playbill.pipeline.galleries import open_gallery, scores_in
 from playbill.pipeline.segment_findings import SegmentFindings
 from playbill.pipeline.segments import Segment
 from playbill.pipeline.surveyed import SurveyCache, SurveyedMedia
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import NetworkScores
 
 Keep = Callable[[Connection], bool]
 """Writes what came of a claim; False: it is not wanted any longer, or not ours."""
@@ -48,7 +48,7 @@ class Work:
         self._archive, self._plan = archive, plan
         self._opened: tuple[str, Analyzer] | None = None
         self._files, self._cache = LastFile(archive), SurveyCache()
-        self._strangers: dict[str, StrangerScores | None] = {}
+        self._scores: dict[str, NetworkScores] = {}
 
     def do(self, held: Claim, pulse: Pulse) -> Keep:
         """Do the work of one claim; what is given writes it down.
@@ -118,9 +118,9 @@ class Work:
         embedder = analyzer.networks.embedder
         if embedder is None:
             return None
-        if embedder.space not in self._strangers:
-            self._strangers[embedder.space] = strangers_in(embedder.space)
-        scores = self._strangers[embedder.space]
+        if embedder.space not in self._scores:
+            self._scores[embedder.space] = scores_in(embedder.space, ModelStore.default())
+        scores = self._scores[embedder.space]
         for attempt in (1, 2):  # another worker may just have put a newer gallery in its place
             try:
                 gallery = current_gallery(self._archive, embedder.space, scores)

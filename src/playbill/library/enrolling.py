@@ -137,7 +137,7 @@ def _describe(picture: PersonPicture, describer: Describer) -> _Portrait:
         GalleryError: it shows nobody, or two people it may be of.
     """
     frame, face = one_face(picture, describer.detector)
-    [points] = describer.embedder.embed([frame], [face])
+    [points] = describer.embedder.embed([frame], [face], thorough=True)
     [crop] = face_crops(frame, face)
     vector = pack_vector(points.vectors[0])
     return _Portrait(sha256_of(picture.path), describer.embedder.space, vector, crop)

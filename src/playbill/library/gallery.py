@@ -18,7 +18,7 @@ from playbill.errors import GalleryError
 from playbill.recognition.fitting import STRANGER_RATE, fit
 from playbill.recognition.gallery import Gallery
 from playbill.recognition.gallery_file import StoredGallery, read_gallery, write_gallery
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import NetworkScores
 
 MOST_TRACKS = 30
 """So many verified tracks of a person, those of most faces, are learned from."""
@@ -34,9 +34,7 @@ class _Row:
     embedding: bytes
 
 
-def current_gallery(
-    archive: Archive, space: str, card: StrangerScores | None
-) -> StoredGallery | None:
+def current_gallery(archive: Archive, space: str, scores: NetworkScores) -> StoredGallery | None:
     """Everybody the archive knows by face, as of now; None: nobody.
 
     The file is kept in the archive's folder under a name that follows from what it was made of, so
@@ -46,20 +44,21 @@ def current_gallery(
     Args:
         archive: open.
         space: of the embedding network that is to be answered for.
-        card: what strangers score under it; None: nobody has measured it.
+        scores: what scores mean under it.
 
     Raises:
-        GalleryError: there is no card, and too few people to do without.
+        GalleryError: nobody has measured what strangers score, and there are too few people to do
+            without.
     """
     rows = archive.database.read(lambda tx: _rows(tx, space))
     if not rows:
         return None
-    path = _path(archive, rows, space)
+    path = _path(archive, rows, space, scores)
     with suppress(GalleryError):
         return read_gallery(path)
     path.parent.mkdir(exist_ok=True)
-    stored = write_gallery(path, fit(_gallery(rows, space), card, stranger_rate=STRANGER_RATE))
-    _keep_newest(archive, space)
+    stored = write_gallery(path, fit(_gallery(rows, space), scores, stranger_rate=STRANGER_RATE))
+    _keep_newest(archive, space, scores)
     return stored
 
 
@@ -130,8 +129,8 @@ def _gallery(rows: list[_Row], space: str) -> Gallery:
     )
 
 
-def _path(archive: Archive, rows: list[_Row], space: str) -> Path:
-    said = sha256()
+def _path(archive: Archive, rows: list[_Row], space: str, scores: NetworkScores) -> Path:
+    said = sha256(scores.fingerprint().encode())
     for row in rows:
         said.update(f"\0{row.person.id}\0{row.person.name}\0{row.source}".encode())
     return archive.folder / "galleries" / f"{_prefix(space)}{said.hexdigest()[:32]}.npz"
@@ -142,13 +141,13 @@ def _prefix(space: str) -> str:
     return f"{sha256(space.encode()).hexdigest()[:8]}-"
 
 
-def _keep_newest(archive: Archive, space: str) -> None:
+def _keep_newest(archive: Archive, space: str, scores: NetworkScores) -> None:
     """Delete galleries of earlier states: they hold faces that may have been forgotten since.
 
     So may the one that was just written, if people changed while it was fitted.
     """
     rows = archive.database.read(lambda tx: _rows(tx, space))
-    newest = _path(archive, rows, space)
+    newest = _path(archive, rows, space, scores)
     for path in newest.parent.glob(f"{_prefix(space)}*.npz"):
         if path != newest:
             path.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from playbill.archive.tables import clusters, faces, tracks
 from playbill.core.cohort import unit
 from playbill.recognition.clustering import whisper
 from playbill.recognition.neighbours import nearest
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import NetworkScores
 
 NEIGHBOURS = 20
 WRONG_EDGES = 1e-4
@@ -31,7 +31,7 @@ BLOCK = 4096
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
-def group_new(archive: Archive, space: str, card: StrangerScores | None) -> int:
+def group_new(archive: Archive, space: str, scores: NetworkScores) -> int:
     """Give every track without a person and without a cluster a cluster; says how many got one.
 
     A track joins a cluster that nobody has named yet, or begins one. A named cluster takes no new
@@ -41,10 +41,9 @@ def group_new(archive: Archive, space: str, card: StrangerScores | None) -> int:
     Args:
         archive: open.
         space: of the embeddings.
-        card: what strangers score in this space; None: nobody has measured it.
+        scores: what scores mean in this space.
     """
-    least = LEAST_WITHOUT_CARD if card is None else card.exceeded_by(WRONG_EDGES)
-    places = archive.database.read(lambda tx: _places(tx, space, least))
+    places = archive.database.read(lambda tx: _places(tx, space, scores))
     return archive.database.write(lambda tx: _keep(tx, space, places))
 
 
@@ -59,7 +58,7 @@ class _New:
     embedding: bytes
 
 
-def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
+def _places(tx: Connection, space: str, scores: NetworkScores) -> dict[int, str | int]:
     """Track -> a cluster that is there, or a number that it shares with its own kind.
 
     Tracks that a run found to be one person without a name are one point, their mean.
@@ -73,7 +72,10 @@ def _places(tx: Connection, space: str, least: float) -> dict[int, str | int]:
     label_of = {name: label for label, name in enumerate(names)}
     row_of = {track.id: row for row, some in enumerate(persons) for track in some}
     row_of |= {number: len(persons) + i for i, number in enumerate(placed)}
-    edges = nearest(vectors, _blocks(tx, space, vectors, row_of), k=NEIGHBOURS, least=least)
+    strangers = scores.strangers
+    least = LEAST_WITHOUT_CARD if strangers is None else strangers.exceeded_by(WRONG_EDGES)
+    blocks = _blocks(tx, space, vectors, row_of)
+    edges = nearest(vectors, blocks, scores.cohort, k=NEIGHBOURS, least=least)
     labels = whisper(
         edges,
         len(persons),

@@ -4,11 +4,9 @@ from sqlalchemy import Connection, select
 
 from playbill.archive.archive import Archive
 from playbill.archive.tables import tracks
-from playbill.errors import ModelNotFound
 from playbill.library.grouping import group_new
 from playbill.models.store import ModelStore
-from playbill.pipeline.galleries import strangers_of
-from playbill.recognition.strangers import StrangerScores
+from playbill.pipeline.galleries import scores_in
 
 
 def group_everybody(archive: Archive) -> int:
@@ -18,16 +16,8 @@ def group_everybody(archive: Archive) -> int:
     them by this.
     """
     spaces = archive.database.read(_ungrouped)
-    return sum(group_new(archive, space, strangers_in(space)) for space in spaces)
-
-
-def strangers_in(space: str) -> StrangerScores | None:
-    """What strangers score under the network of a space; None: nobody has measured it."""
-    network, _, _ = space.rpartition("@")
-    try:
-        return strangers_of(ModelStore.default().card(network))
-    except ModelNotFound:
-        return None
+    store = ModelStore.default()
+    return sum(group_new(archive, space, scores_in(space, store)) for space in spaces)
 
 
 def _ungrouped(tx: Connection) -> list[str]:

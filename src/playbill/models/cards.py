@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from playbill.core.labels import COCO_80
+from playbill.core.score_table import ScoreTable
 from playbill.errors import ModelError
 
 Task = Literal["face-detection", "face-embedding", "object-detection"]
@@ -66,14 +67,27 @@ class InputContract:
 
 @dataclass(frozen=True, slots=True)
 class Strangers:
-    """What pairs of different people score under a face network: cosines of their embeddings."""
+    """What pairs of different people score under a face network (see `core.cohort`)."""
 
     mean: float
     std: float
     quantiles: tuple[tuple[float, float], ...]
-    """(share, cosine) pairs: this share of the pairs scores lower than that; both rise."""
+    """(share, score) pairs: this share of the pairs scores lower than that; both rise."""
     n: int
     """How many pairs were measured."""
+    measured_on: str
+    best: ScoreTable | None = None
+    """What a stranger scores with the likest of so many people; None: nobody measured it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What faces score with their own person."""
+
+    table: ScoreTable
+    """Of so many pictures each."""
+    n: int
+    """How many faces were asked for."""
     measured_on: str
 
 
@@ -118,6 +132,8 @@ class ModelCard:
     labels: tuple[str, ...] = ()
     """Object detection: the labels that come out."""
     strangers: Strangers | None = None
+    """Face embedding: None where nobody has measured it."""
+    known: Known | None = None
     """Face embedding: None where nobody has measured it."""
     cohort: CohortFile | None = None
     """Face embedding: None where nobody has made one; scores are plain cosines then."""
@@ -179,6 +195,11 @@ def card_text(card: ModelCard) -> str:
     lines += [f"mean = {float(card.input.mean)}", f"divisor = {float(card.input.divisor)}"]
     if card.strangers:
         lines += ["", "[strangers]", *_stranger_lines(card.strangers)]
+        if card.strangers.best:
+            lines += ["", "[strangers.best]", *_table_lines("rivals", card.strangers.best)]
+    if card.known:
+        lines += ["", "[known]", *_table_lines("pictures", card.known.table)]
+        lines += [f"n = {card.known.n}", f"measured_on = {_quoted(card.known.measured_on)}"]
     if card.cohort:
         lines += ["", "[cohort]", *_cohort_lines(card.cohort)]
     for look in card.looks:
@@ -197,6 +218,14 @@ def _stranger_lines(strangers: Strangers) -> list[str]:
         f"quantiles = {[[float(share), float(score)] for share, score in strangers.quantiles]}",
         f"n = {strangers.n}",
         f"measured_on = {_quoted(strangers.measured_on)}",
+    ]
+
+
+def _table_lines(counted: str, table: ScoreTable) -> list[str]:
+    return [
+        f"{counted} = {list(table.numbers)}",
+        f"shares = {[float(share) for share in table.shares]}",
+        f"scores = {[[float(score) for score in row] for row in table.scores]}",
     ]
 
 
@@ -259,7 +288,7 @@ class _Table:
 def _card(table: _Table) -> ModelCard:
     table.allow(
         *("task", "architecture", "licence", "source", "labels"),
-        *("input", "files", "strangers", "cohort", "looks", "package"),
+        *("input", "files", "strangers", "known", "cohort", "looks", "package"),
     )
     table.must(is_name(table.name), NAME_RULE)
     task = table.get("task", str)
@@ -280,6 +309,7 @@ def _card(table: _Table) -> ModelCard:
         label_set=label_set,
         labels=labels,
         strangers=_optional(table, "strangers", _strangers),
+        known=_optional(table, "known", _known),
         cohort=_optional(table, "cohort", _cohort),
         looks=tuple(_look(child) for child in table.children("looks")),
         package=_optional(table, "package", _package),
@@ -337,7 +367,7 @@ def _input(table: _Table) -> InputContract:
 
 
 def _strangers(table: _Table) -> Strangers:
-    table.allow("mean", "std", "quantiles", "n", "measured_on")
+    table.allow("mean", "std", "quantiles", "n", "measured_on", "best")
     quantiles = table.get("quantiles", list)
     try:
         pairs = tuple((float(share), float(score)) for share, score in quantiles)
@@ -350,7 +380,33 @@ def _strangers(table: _Table) -> Strangers:
     n = table.get("n", int)
     table.must(n > 0, f"n must be positive, found {n}")
     mean, std = table.get("mean", float), table.get("std", float)
-    return Strangers(mean, std, pairs, n, table.get("measured_on", str))
+    best = _optional(table, "best", _best_of_rivals)
+    return Strangers(mean, std, pairs, n, table.get("measured_on", str), best)
+
+
+def _best_of_rivals(table: _Table) -> ScoreTable:
+    table.allow("rivals", "shares", "scores")
+    return _score_table(table, "rivals")
+
+
+def _known(table: _Table) -> Known:
+    table.allow("pictures", "shares", "scores", "n", "measured_on")
+    n = table.get("n", int)
+    table.must(n > 0, f"n must be positive, found {n}")
+    return Known(_score_table(table, "pictures"), n, table.get("measured_on", str))
+
+
+def _score_table(table: _Table, counted: str) -> ScoreTable:
+    numbers, shares = table.get(counted, list), table.get("shares", list)
+    rows = table.get("scores", list)
+    try:
+        return ScoreTable(
+            tuple(int(number) for number in numbers),
+            tuple(float(share) for share in shares),
+            tuple(tuple(float(score) for score in row) for row in rows),
+        )
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{table.where}: {table.name}: {error}") from error
 
 
 def _cohort(table: _Table) -> CohortFile:

@@ -12,11 +12,13 @@ from playbill.core.boxes import Boxes
 from playbill.core.faces import Faces
 from playbill.core.frame import Image
 
-Cut = Callable[[Sequence[Image], Sequence[Faces], tuple[int, int]], list[Image]]
-"""Pictures, the faces in each, (width, height) of a crop -> one crop per face."""
+Cut = Callable[[Sequence[Image], Sequence[Faces], tuple[int, int], float], list[Image]]
+"""Pictures, the faces in each, (width, height) of a crop, margin -> one crop per face."""
 
 MARGIN = 44 / 160
 """Of the crop's side, both edges together: how FaceNet's training faces were cut."""
+TIGHT_MARGIN = 0.12
+"""What is asked for beside `MARGIN` where a face is looked at twice."""
 LANDMARKS = np.array(
     [[0.3546, 0.4247], [0.6785, 0.4189], [0.5184, 0.5639], [0.3792, 0.6910], [0.6655, 0.6858]]
 )
@@ -27,24 +29,33 @@ ASPECT = 0.7523
 
 
 def margin_crops(
-    images: Sequence[Image], faces: Sequence[Faces], size_wh: tuple[int, int]
+    images: Sequence[Image],
+    faces: Sequence[Faces],
+    size_wh: tuple[int, int],
+    margin: float = MARGIN,
 ) -> list[Image]:
     """Each face's box, widened by the margin, brought to `size_wh`."""
     return [
         crop(image, box, size_wh)
         for image, found in zip(images, faces, strict=True)
-        for box in with_margin(found.boxes_xyxy)
+        for box in with_margin(found.boxes_xyxy, margin)
     ]
 
 
 def aligned_crops(
-    images: Sequence[Image], faces: Sequence[Faces], size_wh: tuple[int, int]
+    images: Sequence[Image],
+    faces: Sequence[Faces],
+    size_wh: tuple[int, int],
+    margin: float = MARGIN,
 ) -> list[Image]:
-    """Each face turned, scaled and shifted until its landmarks lie nearest to `LANDMARKS`."""
+    """Each face turned, scaled and shifted until its landmarks lie nearest to `LANDMARKS`.
+
+    With another margin than `MARGIN`, as much larger or smaller around the middle.
+    """
     shown_in = [
         image for image, found in zip(images, faces, strict=True) for _ in range(len(found))
     ]
-    matrices = alignments(faces, size_wh)
+    matrices = alignments(faces, size_wh, field=(1 - MARGIN) / (1 - margin))
     return [
         warped(image, matrix, size_wh) for image, matrix in zip(shown_in, matrices, strict=True)
     ]
@@ -54,10 +65,10 @@ CUTS = MappingProxyType({"facenet": margin_crops, "facenet-aligned": aligned_cro
 """By the architecture of the card."""
 
 
-def with_margin(boxes_xyxy: Boxes) -> Boxes:
-    """(n, 4) the boxes widened until the face fills all but `MARGIN` of them."""
+def with_margin(boxes_xyxy: Boxes, margin: float = MARGIN) -> Boxes:
+    """(n, 4) the boxes widened until the face fills all but `margin` of them."""
     sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
-    more = sides * (MARGIN / (1 - MARGIN)) / 2
+    more = sides * (margin / (1 - margin)) / 2
     return np.concatenate([boxes_xyxy[:, :2] - more, boxes_xyxy[:, 2:] + more], axis=1)
 
 

@@ -13,7 +13,7 @@ from playbill.core.run import ModelUse
 from playbill.errors import ModelError
 from playbill.models.cards import ModelCard
 from playbill.models.cohort_file import open_cohort
-from playbill.models.face_crops import CUTS, Cut
+from playbill.models.face_crops import CUTS, MARGIN, TIGHT_MARGIN, Cut
 from playbill.models.graph import PICTURES, picture_graph
 from playbill.models.options import DEFAULT_OPTIONS, Session, SessionOptions
 from playbill.models.pictures import model_use
@@ -62,12 +62,23 @@ class FaceNetEmbedder:
         cohort = open_cohort(card, store)
         return cls(session, model_use(card, session), card.input.size_wh, cut, cohort)
 
-    def embed(self, frames: Sequence[Frame], faces: Sequence[Faces]) -> list[Embeddings]:
-        """One row per face; the faces of all frames share batches."""
+    def embed(
+        self, frames: Sequence[Frame], faces: Sequence[Faces], *, thorough: bool = False
+    ) -> list[Embeddings]:
+        """One row per face; the faces of all frames share batches.
+
+        `thorough`: the mean direction of two crops, one of them with less around the face.
+        """
         if not any(map(len, faces)):
             return [Embeddings(np.empty((0, 0), np.float32), self.space) for _ in frames]
-        crops = self._cut([frame.image for frame in frames], faces, self.size_wh)
-        points = Embeddings.normalised(self.embed_crops(crops), self.space)
+        images = [frame.image for frame in frames]
+        looks = [
+            Embeddings.normalised(
+                self.embed_crops(self._cut(images, faces, self.size_wh, margin)), self.space
+            )
+            for margin in ((MARGIN, TIGHT_MARGIN) if thorough else (MARGIN,))
+        ]
+        points = Embeddings.normalised(np.sum([look.vectors for look in looks], axis=0), self.space)
         ends = np.cumsum([len(found) for found in faces])[:-1]
         return [Embeddings(part, self.space) for part in np.split(points.vectors, ends)]
 

@@ -257,7 +257,8 @@ class ModelStore:
             ModelFile(f"{name}{file.name.removeprefix(pattern.name)}", digest)
             for file, digest in zip(pattern.files, digests, strict=True)
         )
-        return replace(pattern, name=name, files=entries, strangers=None, cohort=None, package=None)
+        unmeasured = replace(pattern, strangers=None, known=None, cohort=None)
+        return replace(unmeasured, name=name, files=entries, package=None)
 
     def _search(self, file_name: str) -> Path | None:
         paths = (folder / file_name for folder in self.folders)

@@ -59,7 +59,7 @@ def describe_portraits(
         except PlaybillError as error:
             refused.append(error)
         else:
-            vectors[portrait.name] += embedder.embed([frame], [face])
+            vectors[portrait.name] += embedder.embed([frame], [face], thorough=True)
             sources[portrait.name].append(digest)
         hook(portrait)
     return Enrolled(

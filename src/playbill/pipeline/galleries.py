@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+from playbill.core.cohort import Cohort
 from playbill.core.ports import Recogniser
-from playbill.errors import GalleryError
+from playbill.errors import GalleryError, ModelNotFound
 from playbill.models.cards import ModelCard
+from playbill.models.cohort_file import open_cohort
+from playbill.models.store import ModelStore
 from playbill.pipeline.enrol import Enrolled
 from playbill.recognition.fitting import STRANGER_RATE, FittedGallery, fit
 from playbill.recognition.gallery import Gallery
 from playbill.recognition.gallery_file import StoredGallery, read_gallery
+from playbill.recognition.network_scores import UNMEASURED, NetworkScores
 from playbill.recognition.recogniser import open_recogniser
 from playbill.recognition.strangers import StrangerScores
 
@@ -30,7 +34,7 @@ def open_gallery(
 def grow_gallery(
     target: Path,
     enrolled: Enrolled,
-    card: ModelCard,
+    scores: NetworkScores,
     space: str,
     stranger_rate: float | None = None,
 ) -> FittedGallery:
@@ -39,7 +43,7 @@ def grow_gallery(
     Args:
         target: of the gallery, which is read only.
         enrolled: at least one person.
-        card: of the embedding network.
+        scores: what they mean under the embedding network.
         space: `FaceEmbedder.space`.
         stranger_rate: None: that of the gallery so far.
 
@@ -54,7 +58,7 @@ def grow_gallery(
         gallery, rate = before.gallery, before.stranger_rate
     grown = gallery.add(*enrolled.enrolments)
     _require_one_name(target, grown)
-    return fit(grown, strangers_of(card), stranger_rate=stranger_rate or rate)
+    return fit(grown, scores, stranger_rate=stranger_rate or rate)
 
 
 def _require_space(gallery: Path | str, found: str, expected: str) -> None:
@@ -77,7 +81,24 @@ def _require_one_name(path: Path, gallery: Gallery) -> None:
             )
 
 
-def strangers_of(card: ModelCard) -> StrangerScores | None:
-    """What strangers score under the network of `card`; None: nobody has measured it."""
+def scores_of(card: ModelCard, cohort: Cohort | None) -> NetworkScores:
+    """What scores mean under the network of `card`, whose cohort is open already."""
     found = card.strangers
-    return StrangerScores(found.quantiles, found.n, found.measured_on) if found else None
+    strangers = (
+        StrangerScores(found.quantiles, found.n, found.measured_on, found.best) if found else None
+    )
+    return NetworkScores(cohort, strangers, card.known.table if card.known else None)
+
+
+def scores_in(space: str, store: ModelStore) -> NetworkScores:
+    """What scores mean in an embedding space; nothing is known of a network that is not there.
+
+    Raises:
+        ModelError: the network's card or cohort is damaged.
+    """
+    network, _, _ = space.rpartition("@")
+    try:
+        card = store.card(network)
+        return scores_of(card, open_cohort(card, store))
+    except ModelNotFound:
+        return UNMEASURED

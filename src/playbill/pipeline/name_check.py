@@ -12,7 +12,7 @@ from playbill.datasets.people import PersonPicture
 from playbill.errors import PlaybillError
 from playbill.media.files import sha256_of
 from playbill.pipeline.enrol import one_face
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.wrong_names import Levels, WrongName, find_wrong_names
 
 
@@ -22,11 +22,11 @@ class NameDoubt:
 
     picture: PersonPicture
     own_score: float | None
-    """Its cosine with the sound other pictures of its person; None: there are none."""
+    """Its score with the sound other pictures of its person; None: there are none."""
     looks_like: str | None
     """Whom else it shows by its looks; None: nobody of these people."""
     other_score: float | None
-    """Its best cosine with another person; None: there is nobody else."""
+    """Its best score with another person; None: there is nobody else."""
     beside: tuple[Path, ...]
     """Some sound pictures of the person, to compare by eye."""
     instead_of: Path | None
@@ -49,7 +49,7 @@ class NameCheck:
     pictures: int
     people: int
     levels: Levels
-    """The cosines that decided."""
+    """The scores that decided."""
     doubts: tuple[NameDoubt, ...]
     """Surest first."""
     unusable: tuple[Unusable, ...]
@@ -60,7 +60,7 @@ def check_names(
     pictures: Iterable[PersonPicture],
     detector: FaceDetector,
     embedder: FaceEmbedder,
-    strangers: StrangerScores | None,
+    scores: NetworkScores,
     hook: Callable[[PersonPicture], None],
 ) -> NameCheck:
     """Describe the one face of each picture and compare it with everybody.
@@ -69,7 +69,8 @@ def check_names(
         pictures: of at least one person.
         detector: finds the face.
         embedder: describes it.
-        strangers: what strangers score under the embedder; None: measured on these pictures.
+        scores: what they mean under the embedder; strangers nobody has measured are measured on
+            these pictures.
         hook: told of each picture when it is described.
     """
     rows: list[PersonPicture] = []
@@ -87,14 +88,14 @@ def check_names(
             rows.append(picture)
             vectors.append(known[digest])
         hook(picture)
-    return _judge(rows, vectors, unusable, strangers)
+    return _judge(rows, vectors, unusable, scores)
 
 
 def _describe(
     picture: PersonPicture, detector: FaceDetector, embedder: FaceEmbedder
 ) -> NDArray[np.float32]:
     frame, face = one_face(picture, detector)
-    (embeddings,) = embedder.embed([frame], [face])
+    (embeddings,) = embedder.embed([frame], [face], thorough=True)
     vector: NDArray[np.float32] = embeddings.vectors[0]
     return vector
 
@@ -103,17 +104,17 @@ def _judge(
     rows: Sequence[PersonPicture],
     vectors: Sequence[NDArray[np.float32]],
     unusable: Sequence[Unusable],
-    strangers: StrangerScores | None,
+    scores: NetworkScores,
 ) -> NameCheck:
     names, of_row = np.unique([picture.name for picture in rows], return_inverse=True)
     person_of_row = of_row.astype(np.int64)
     points = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    if strangers is not None:
-        levels = Levels.of(strangers, max(1, len(names)))
+    if scores.strangers is not None:
+        levels = Levels.of(scores.strangers, max(1, len(names)))
     else:
-        levels = Levels.measured(points, person_of_row)
+        levels = Levels.measured(points, person_of_row, scores.cohort)
     counts = np.bincount(person_of_row, minlength=len(names))
-    wrong = find_wrong_names(points, person_of_row, levels)
+    wrong = find_wrong_names(points, person_of_row, levels, scores.cohort)
     return NameCheck(
         pictures=len(rows) + len(unusable),
         people=len({picture.name for picture in rows} | {one.picture.name for one in unusable}),

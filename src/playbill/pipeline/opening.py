@@ -21,11 +21,12 @@ from playbill.models.catalogue import (
 from playbill.models.options import SessionOptions
 from playbill.models.store import ModelStore
 from playbill.pipeline.analyze import Analyzer
-from playbill.pipeline.galleries import open_gallery, strangers_of
+from playbill.pipeline.galleries import open_gallery, scores_of
 from playbill.pipeline.likeness import Alike
 from playbill.pipeline.networks import Networks
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.gallery_file import StoredGallery
+from playbill.recognition.network_scores import NetworkScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Describer:
     embedder: FaceEmbedder
     card: ModelCard
     """Of the embedder."""
+
+    @property
+    def scores(self) -> NetworkScores:
+        """What scores mean under the embedder."""
+        return scores_of(self.card, self.embedder.cohort)
 
 
 def open_analyzer(
@@ -68,7 +74,7 @@ def open_analyzer(
         else None
     )
     card = store.card(chosen.face_embedder) if embedder else None
-    alike = Alike.of(strangers_of(card), embedder.cohort) if embedder and card else Alike()
+    alike = Alike.of(scores_of(card, embedder.cohort).strangers, embedder.cohort) if embedder and card else Alike()
     return Analyzer(networks, recogniser, settings, alike)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playbill.core.cohort import Cohort
 from playbill.core.people import Person
 from playbill.recognition.centroid import Centroids
 from playbill.recognition.gallery import Gallery
@@ -22,22 +23,23 @@ class Doubt:
     person: Person
     """Under whose name it is."""
     own_score: float | None
-    """Its cosine with the person's other pictures; None: there are none."""
+    """Its score with the person's other pictures; None: there are none."""
     other: Person
     """Whom it looks like."""
     other_score: float
-    """Its cosine with them; too high for a stranger."""
+    """Its score with them; too high for a stranger."""
 
 
-def audit(gallery: Gallery, min_score: float) -> list[Doubt]:
+def audit(gallery: Gallery, min_score: float, cohort: Cohort | None = None) -> list[Doubt]:
     """List pictures that would be named as somebody else were they not enrolled, surest first.
 
     Args:
         gallery: at least one person.
-        min_score: the cosine that is too high for strangers (`FittedGallery.doubtful_from`).
+        min_score: the score that is too high for strangers (`FittedGallery.doubtful_from`).
+        cohort: beside which scores are read.
     """
     people, rows = gallery.people, gallery.person_of_row
-    centroids = Centroids.of(gallery.embeddings.vectors, rows, len(people))
+    centroids = Centroids.of(gallery.embeddings.vectors, rows, len(people), cohort)
     own, best = np.empty((2, len(rows)), np.float32)
     other = np.empty(len(rows), np.int64)
     for part in np.array_split(np.arange(len(rows)), 1 + len(rows) // _ROWS_AT_ONCE):

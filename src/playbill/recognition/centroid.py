@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort, paired_likeness, probes, references, unit
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centroids:
-    """Scores a face by its cosine with each person's mean direction. One matrix product."""
+    """Scores a face with each person's mean direction. One matrix product."""
 
     vectors: NDArray[np.float32]
     """(n, d) the enrolled unit vectors."""
@@ -16,34 +18,35 @@ class Centroids:
     """(n,)"""
     sums: NDArray[np.float32]
     """(people, d) sums of each person's vectors."""
-    directions: NDArray[np.float32]
-    """(people, d) the same at length 1; a person whose vectors cancel out has zeros."""
+    people: NDArray[np.float32]
+    """(people, d or d + 2) the sums at length 1, as `references`."""
+    cohort: Cohort | None
 
     @classmethod
     def of(
-        cls, vectors: NDArray[np.float32], person_of_row: NDArray[np.int64], people: int
+        cls,
+        vectors: NDArray[np.float32],
+        person_of_row: NDArray[np.int64],
+        people: int,
+        cohort: Cohort | None = None,
     ) -> "Centroids":
         """The centroids of `people`, each with at least one row."""
         order = np.argsort(person_of_row, kind="stable")
         starts = np.searchsorted(person_of_row[order], np.arange(people))
         sums = np.add.reduceat(vectors[order], starts, axis=0)
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        directions = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 1e-6)
-        return cls(vectors, person_of_row, sums, directions)
+        return cls(vectors, person_of_row, sums, references(unit(sums), cohort), cohort)
 
     def score(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, d) -> (n, people) cosines."""
-        scores: NDArray[np.float32] = vectors @ self.directions.T
+        """(n, d) -> (n, people)."""
+        scores: NDArray[np.float32] = probes(vectors, self.cohort) @ self.people.T
         return scores
 
     def score_left_out(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(k,) rows -> (k, people); the own centroid is that of the person's other rows."""
         own = self.person_of_row[rows]
         scores = self.score(self.vectors[rows])
-        others = self.sums[own] - self.vectors[rows]
-        lengths = np.linalg.norm(others, axis=1)
-        dots = np.einsum("ij,ij->i", others, self.vectors[rows])
+        others = unit(self.sums[own] - self.vectors[rows])
         alone = np.bincount(self.person_of_row)[own] == 1
-        left = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 1e-6)
+        left = paired_likeness(self.vectors[rows], others, self.cohort)
         scores[np.arange(len(rows)), own] = np.where(alone, -np.inf, left)
         return scores

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort
 from playbill.recognition.centroid import Centroids
 from playbill.recognition.closeness import Closeness
 from playbill.recognition.nearest import Nearest
@@ -61,9 +62,9 @@ class _Trial:
     right: dict[str, NDArray[np.bool_]]
     """Method -> (n,) whether the right person came first."""
     score: dict[str, dict[str, NDArray[np.float32]]]
-    """Method -> near -> (n,) the cosine with the person that came first."""
+    """Method -> near -> (n,) the score with the person that came first."""
     stranger: dict[str, NDArray[np.float32]]
-    """Near -> (n,) the best cosine with another person."""
+    """Near -> (n,) the best score with another person."""
 
 
 def choose_method(
@@ -72,11 +73,14 @@ def choose_method(
     people: int,
     *,
     stranger_rate: float,
+    cohort: Cohort | None = None,
     seed: int = 0,
 ) -> Choice:
     """The best of `compare_methods`."""
     return best_choice(
-        compare_methods(vectors, person_of_row, people, stranger_rate=stranger_rate, seed=seed)
+        compare_methods(
+            vectors, person_of_row, people, stranger_rate=stranger_rate, cohort=cohort, seed=seed
+        )
     )
 
 
@@ -91,6 +95,7 @@ def compare_methods(
     people: int,
     *,
     stranger_rate: float,
+    cohort: Cohort | None = None,
     seed: int = 0,
 ) -> Mapping[Method, Choice]:
     """Compare the methods on pictures that they have not seen, people all enrolled.
@@ -104,7 +109,7 @@ def compare_methods(
         nothing, and is not there.
     """
     masks = _folds(person_of_row, np.random.default_rng(seed)) if people > 1 else iter(())
-    trials = [_try(vectors, person_of_row, people, held) for held in masks]
+    trials = [_try(vectors, person_of_row, people, cohort, held) for held in masks]
     if not trials:
         few = METHODS if people > 1 else tuple(NEAR)
         near: dict[Method, Near] = {"centroid": "centroid", "nearest": "nearest", "svm": "centroid"}
@@ -146,6 +151,7 @@ def _try(
     vectors: NDArray[np.float32],
     person_of_row: NDArray[np.int64],
     people: int,
+    cohort: Cohort | None,
     held: NDArray[np.bool_],
 ) -> _Trial:
     """Let every method say who the held pictures show, by the others."""
@@ -157,13 +163,13 @@ def _try(
     score: dict[str, dict[str, NDArray[np.float32]]] = {"svm": {}}
     stranger: dict[str, NDArray[np.float32]] = {}
     for near, kind in NEAR.items():
-        closeness: Closeness = kind.of(enrolled, owners, people)
-        cosines = closeness.score(faces)
-        right[near] = cosines.argmax(axis=1) == truth
-        score[near] = {near: cosines.max(axis=1)}
-        score["svm"][near] = cosines[every, svm]
-        cosines[every, truth] = -np.inf
-        stranger[near] = cosines.max(axis=1)
+        closeness: Closeness = kind.of(enrolled, owners, people, cohort)
+        scores = closeness.score(faces)
+        right[near] = scores.argmax(axis=1) == truth
+        score[near] = {near: scores.max(axis=1)}
+        score["svm"][near] = scores[every, svm]
+        scores[every, truth] = -np.inf
+        stranger[near] = scores.max(axis=1)
     return _Trial(right, score, stranger)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class Closeness(Protocol):
-    """Cosines of faces with people; higher is closer, 1 is the most."""
+    """Scores of faces with people (see `core.cohort`); higher is closer, 1 is the most."""
 
     def score(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, d) unit vectors -> (n, people)."""

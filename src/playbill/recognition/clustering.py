@@ -55,12 +55,12 @@ def whisper(
 def _by_source(edges: Edges) -> dict[int, list[tuple[int, float]]]:
     """Each point's neighbours in both directions, and how loud each is."""
     heard: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for source, target, cosine in zip(
-        edges.sources.tolist(), edges.targets.tolist(), edges.cosines.tolist(), strict=True
+    for source, target, score in zip(
+        edges.sources.tolist(), edges.targets.tolist(), edges.scores.tolist(), strict=True
     ):
         if source != target:
-            heard[source].append((target, cosine))
-            heard[target].append((source, cosine))
+            heard[source].append((target, score))
+            heard[target].append((source, score))
     return heard
 
 
@@ -69,7 +69,7 @@ def _loudest(
 ) -> int | None:
     """The label with the greatest sum; of equals one that was given, so that groups stay whole."""
     sums: dict[int, float] = defaultdict(float)
-    for neighbour, cosine in heard:
+    for neighbour, score in heard:
         if labels[neighbour] not in barred:
-            sums[labels[neighbour]] += cosine
+            sums[labels[neighbour]] += score
     return min(sums, key=lambda label: (-sums[label], label < 0, label)) if sums else None

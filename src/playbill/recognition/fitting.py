@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort
 from playbill.errors import GalleryError
 from playbill.recognition.audit import audit
 from playbill.recognition.calibration import Calibration, HeldOut, calibrate, sample_rows
 from playbill.recognition.choice import NEAR, Choice, choose_method
 from playbill.recognition.closeness import Closeness
 from playbill.recognition.gallery import Gallery
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import UNMEASURED, NetworkScores
 from playbill.recognition.svm import LinearSvm, fit_svm
 
 STRANGER_RATE = 0.01
@@ -29,8 +30,8 @@ class FittedGallery:
     svm: LinearSvm | None
     """Where the choice is `svm`."""
     held_out: HeldOut
-    card: StrangerScores | None
-    """What strangers score under the gallery's network; None: nobody has measured it."""
+    scores: NetworkScores
+    """What scores mean under the gallery's network, as they were when it was fitted."""
     stranger_rate: float = STRANGER_RATE
     """At most this share of strangers is to be named, unless another rate is asked for."""
 
@@ -48,7 +49,7 @@ class FittedGallery:
         """
         return calibrate(
             self.held_out,
-            self.card,
+            self.scores.strangers,
             self.stranger_rate if stranger_rate is None else stranger_rate,
             people=len(self.gallery.people),
             rivals=rivals(self.gallery, self.choice),
@@ -60,18 +61,19 @@ class FittedGallery:
         It is the card's threshold, which pictures under wrong names cannot raise; without a card,
         the gallery's.
         """
-        if self.card is None:
+        strangers = self.scores.strangers
+        if strangers is None:
             return self.calibration().threshold
-        return self.card.exceeded_by(self.stranger_rate / rivals(self.gallery, self.choice))
+        return strangers.best_exceeded_by(self.stranger_rate, rivals(self.gallery, self.choice))
 
     def closeness(self) -> Closeness:
         """What says whether a face is anybody's; an SVM is asked only who it is."""
-        return closeness(self.gallery, self.choice)
+        return closeness(self.gallery, self.choice, self.scores.cohort)
 
 
 def fit(
     gallery: Gallery,
-    card: StrangerScores | None,
+    scores: NetworkScores = UNMEASURED,
     *,
     stranger_rate: float = STRANGER_RATE,
     seed: int = 0,
@@ -81,32 +83,35 @@ def fit(
 
     Args:
         gallery: at least one person.
-        card: what strangers score under the gallery's network.
+        scores: what scores mean under the gallery's network.
         stranger_rate: at most this share of strangers is to be named.
         seed: of the lots that decide what is held.
         choice: what is to answer, of `compare_methods`; None: the best.
 
     Raises:
-        GalleryError: nobody is enrolled; or there is no card and too few people to do without.
+        GalleryError: nobody is enrolled; or nobody has measured what strangers score, and there are
+            too few people to do without.
     """
     if not gallery.people:
         raise GalleryError("the gallery has no people, expected at least one with a picture")
     vectors, rows, people = gallery.embeddings.vectors, gallery.person_of_row, len(gallery.people)
     if choice is None:
-        choice = choose_method(vectors, rows, people, stranger_rate=stranger_rate, seed=seed)
+        choice = choose_method(
+            vectors, rows, people, stranger_rate=stranger_rate, cohort=scores.cohort, seed=seed
+        )
     svm = fit_svm(vectors, rows, people) if choice.method == "svm" else None
-    sound = gallery.picked(_rows_under_right_names(gallery, choice, card, stranger_rate))
+    sound = gallery.picked(_rows_under_right_names(gallery, choice, scores, stranger_rate))
     sampled = sample_rows(sound.person_of_row, seed=seed)
-    held_out = HeldOut.of(closeness(sound, choice), sound.person_of_row, sampled)
-    fitted = FittedGallery(gallery, choice, svm, held_out, card, stranger_rate)
+    held_out = HeldOut.of(closeness(sound, choice, scores.cohort), sound.person_of_row, sampled)
+    fitted = FittedGallery(gallery, choice, svm, held_out, scores, stranger_rate)
     fitted.calibration()
     return fitted
 
 
-def closeness(gallery: Gallery, choice: Choice) -> Closeness:
-    """The cosines that go with the choice."""
+def closeness(gallery: Gallery, choice: Choice, cohort: Cohort | None) -> Closeness:
+    """The scores that go with the choice."""
     people = len(gallery.people)
-    return NEAR[choice.near].of(gallery.embeddings.vectors, gallery.person_of_row, people)
+    return NEAR[choice.near].of(gallery.embeddings.vectors, gallery.person_of_row, people, cohort)
 
 
 def rivals(gallery: Gallery, choice: Choice) -> int:
@@ -115,7 +120,7 @@ def rivals(gallery: Gallery, choice: Choice) -> int:
 
 
 def _rows_under_right_names(
-    gallery: Gallery, choice: Choice, card: StrangerScores | None, stranger_rate: float
+    gallery: Gallery, choice: Choice, scores: NetworkScores, stranger_rate: float
 ) -> NDArray[np.int64]:
     """The rows that may stand for strangers and be met by them.
 
@@ -123,8 +128,11 @@ def _rows_under_right_names(
     a small gallery it would move the threshold so far that hardly anybody is named.
     """
     every = np.arange(len(gallery))
-    if card is None:
+    if scores.strangers is None:
         return every
-    level = card.exceeded_by(WRONG_NAME_SHARE * stranger_rate / rivals(gallery, choice))
-    wrong = [doubt.row for doubt in audit(gallery, level) if doubt.own_score is not None]
+    share = WRONG_NAME_SHARE * stranger_rate / rivals(gallery, choice)
+    level = scores.strangers.exceeded_by(share)
+    wrong = [
+        doubt.row for doubt in audit(gallery, level, scores.cohort) if doubt.own_score is not None
+    ]
     return np.setdiff1d(every, wrong)

@@ -8,6 +8,9 @@ sources  (n, 32) uint8, the SHA-256 of each row's picture
 planes   (people, d + 1) float32, where an SVM answers
 strangers, stranger_people, genuine
          (s,) float32, (s,) int64, (g,) float32: see `calibration.HeldOut`
+mean, directions
+         (d,) float32, (k, d) float16: the cohort that scores are read beside, where there is one,
+         so that a gallery answers as it did whatever its network's card says by then
 
 Nothing in it is pickled, and nothing pickled is read.
 """
@@ -26,13 +29,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playbill.core.atomic import atomic_path
+from playbill.core.cohort import Cohort
 from playbill.core.embeddings import Embeddings
 from playbill.core.people import Person
+from playbill.core.score_table import ScoreTable
 from playbill.errors import GalleryError
 from playbill.recognition.calibration import HeldOut
 from playbill.recognition.choice import METHODS, NEAR, Choice
 from playbill.recognition.fitting import FittedGallery
 from playbill.recognition.gallery import Gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.strangers import StrangerScores
 from playbill.recognition.svm import LinearSvm
 
@@ -48,10 +54,12 @@ _ARRAYS = MappingProxyType(
         "strangers": (np.float32, 1),
         "stranger_people": (np.int64, 1),
         "genuine": (np.float32, 1),
+        "mean": (np.float32, 1),
+        "directions": (np.float16, 2),
     }
 )
 """Name -> type and number of dimensions."""
-_OPTIONAL = frozenset({"planes"})
+_OPTIONAL = frozenset({"planes", "mean", "directions"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +92,9 @@ def write_gallery(path: Path, fitted: FittedGallery) -> StoredGallery:
     }
     if fitted.svm is not None:
         arrays["planes"] = fitted.svm.planes
+    cohort = fitted.scores.cohort
+    if cohort is not None:
+        arrays |= {"mean": cohort.mean, "directions": cohort.directions.astype(np.float16)}
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
     return StoredGallery(fitted, path.stem, _sha256(path))
@@ -127,7 +138,8 @@ def _header(fitted: FittedGallery) -> dict[str, Any]:
             "first": dict(choice.first),
             "held": choice.held,
         },
-        "card": None if fitted.card is None else asdict(fitted.card),
+        "card": None if fitted.scores.strangers is None else asdict(fitted.scores.strangers),
+        "known": None if fitted.scores.known is None else asdict(fitted.scores.known),
         "strangerRate": fitted.stranger_rate,
         "calibration": {
             "threshold": calibration.threshold,
@@ -189,7 +201,7 @@ def _fitted(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Fi
         choice=_choice(header["choice"]),
         svm=None if planes is None else LinearSvm(planes),
         held_out=_held_out(arrays, len(people)),
-        card=None if header["card"] is None else _card(header["card"]),
+        scores=_scores(header, arrays),
         stranger_rate=float(header["strangerRate"]),
     )
 
@@ -209,9 +221,34 @@ def _shares(shares: Mapping[str, Any]) -> Mapping[str, float]:
     return MappingProxyType({str(method): float(share) for method, share in shares.items()})
 
 
-def _card(card: Mapping[str, Any]) -> StrangerScores:
+def _scores(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> NetworkScores:
+    """A gallery of an earlier Playbill has neither cohort nor tables."""
+    cohort = Cohort(arrays["mean"], arrays["directions"]) if "directions" in arrays else None
+    strangers, known = header["card"], header.get("known")
+    return NetworkScores(
+        cohort=cohort,
+        strangers=None if strangers is None else _strangers(strangers),
+        known=None if known is None else _table(known),
+    )
+
+
+def _strangers(card: Mapping[str, Any]) -> StrangerScores:
     quantiles = tuple((float(share), float(score)) for share, score in card["quantiles"])
-    return StrangerScores(quantiles, int(card["n"]), str(card["measured_on"]))
+    best = card.get("best")
+    return StrangerScores(
+        quantiles,
+        int(card["n"]),
+        str(card["measured_on"]),
+        None if best is None else _table(best),
+    )
+
+
+def _table(table: Mapping[str, Any]) -> ScoreTable:
+    return ScoreTable(
+        tuple(map(int, table["numbers"])),
+        tuple(map(float, table["shares"])),
+        tuple(tuple(map(float, row)) for row in table["scores"]),
+    )
 
 
 def _held_out(arrays: Mapping[str, NDArray[Any]], people: int) -> HeldOut:

@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort, paired_likeness, probes, references, unit
 from playbill.recognition.strangers import StrangerScores
 
 NEAR_SHARE = 0.001
@@ -30,7 +31,7 @@ _ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The cosines that decide."""
+    """The scores that decide."""
 
     near: float
     """From here on a picture looks like somebody else, if more so than like its own person."""
@@ -46,11 +47,16 @@ class Levels:
 
     @classmethod
     def measured(
-        cls, vectors: NDArray[np.float32], person_of_row: NDArray[np.int64], *, seed: int = 0
+        cls,
+        vectors: NDArray[np.float32],
+        person_of_row: NDArray[np.int64],
+        cohort: Cohort | None = None,
+        *,
+        seed: int = 0,
     ) -> "Levels":
         """From pairs of pictures under two names, for a network whose card says nothing.
 
-        The middle and the width of their cosines are those of a normal distribution by median and
+        The middle and the width of their scores are those of a normal distribution by median and
         median deviation, which pictures under wrong names hardly move. Of one person alone there
         is nothing to measure.
         """
@@ -60,9 +66,9 @@ class Levels:
         random = np.random.default_rng(seed)
         one, other = random.integers(len(vectors), size=(2, 100_000))
         two = person_of_row[one] != person_of_row[other]
-        cosines = np.einsum("ij,ij->i", vectors[one[two]], vectors[other[two]])
-        middle = float(np.median(cosines))
-        width = float(np.median(np.abs(cosines - middle))) / NormalDist().inv_cdf(0.75)
+        scores = paired_likeness(vectors[one[two]], vectors[other[two]], cohort)
+        middle = float(np.median(scores))
+        width = float(np.median(np.abs(scores - middle))) / NormalDist().inv_cdf(0.75)
         normal = NormalDist(middle, max(width, 1e-6))
         return cls(*(min(1.0, normal.inv_cdf(1 - share)) for share in _shares(people)))
 
@@ -78,11 +84,11 @@ class WrongName:
 
     row: int
     own_score: float | None
-    """Its cosine with the sound other pictures of its person; None: there are none."""
+    """Its score with the sound other pictures of its person; None: there are none."""
     other: int | None
     """The person whom it looks like; None: nobody of these."""
     other_score: float
-    """Its best cosine with another person; minus infinity: there is nobody else."""
+    """Its best score with another person; minus infinity: there is nobody else."""
     core_rows: tuple[int, ...]
     """The first sound other pictures of its person, for comparison by eye."""
 
@@ -90,6 +96,19 @@ class WrongName:
     def margin(self) -> float:
         """How much nearer others are than the own person: the higher, the surer."""
         return self.other_score - (self.own_score if self.own_score is not None else 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pictures:
+    """What is compared."""
+
+    vectors: NDArray[np.float32]
+    """(n, d) of length 1."""
+    probes: NDArray[np.float32]
+    """(n, d or d + 2) see `core.cohort`."""
+    person_of_row: NDArray[np.int64]
+    """(n,)"""
+    cohort: Cohort | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +132,10 @@ class _Scores:
 
 
 def find_wrong_names(
-    vectors: NDArray[np.float32], person_of_row: NDArray[np.int64], levels: Levels
+    vectors: NDArray[np.float32],
+    person_of_row: NDArray[np.int64],
+    levels: Levels,
+    cohort: Cohort | None = None,
 ) -> list[WrongName]:
     """List likely wrong names, surest first.
 
@@ -124,11 +146,13 @@ def find_wrong_names(
         vectors: (n, d) unit vectors.
         person_of_row: (n,) 0 to people - 1, each at least once.
         levels: what is near, and what is unlike.
+        cohort: beside which scores are read.
     """
     if not len(vectors):
         return []
-    core = _cores(vectors, person_of_row, levels)
-    scores = _score(vectors, person_of_row, core)
+    pictures = _Pictures(vectors, probes(vectors, cohort), person_of_row, cohort)
+    core = _cores(pictures, levels)
+    scores = _score(pictures, core)
     near = scores.near_another(levels)
     wrong = [
         WrongName(
@@ -143,17 +167,16 @@ def find_wrong_names(
     return sorted(wrong, key=lambda name: -name.margin)
 
 
-def _cores(
-    vectors: NDArray[np.float32], person_of_row: NDArray[np.int64], levels: Levels
-) -> NDArray[np.bool_]:
+def _cores(pictures: _Pictures, levels: Levels) -> NDArray[np.bool_]:
     """(n,) which pictures are left of each person, at least one, when nobody doubtful is."""
-    core = np.ones(len(vectors), np.bool_)
+    core = np.ones(len(pictures.vectors), np.bool_)
     for _ in range(MAX_ROUNDS):
-        scores = _score(vectors, person_of_row, core)
+        scores = _score(pictures, core)
         doubtful = scores.doubtful(levels) & core & ~np.isnan(scores.own)
         if not doubtful.any():
             break
-        core[_worst(np.flatnonzero(doubtful), person_of_row, scores.best - scores.own)] = False
+        badness = scores.best - scores.own
+        core[_worst(np.flatnonzero(doubtful), pictures.person_of_row, badness)] = False
     return core
 
 
@@ -167,34 +190,26 @@ def _worst(
     return rows[rank < np.repeat(np.ceil(AT_ONCE * counts), counts)]
 
 
-def _score(
-    vectors: NDArray[np.float32], person_of_row: NDArray[np.int64], core: NDArray[np.bool_]
-) -> _Scores:
-    """Cosines with the directions of the cores, a row's own part left out."""
+def _score(pictures: _Pictures, core: NDArray[np.bool_]) -> _Scores:
+    """Scores with the directions of the cores, a row's own part left out."""
+    vectors, person_of_row = pictures.vectors, pictures.person_of_row
     people = int(person_of_row.max()) + 1
     sums = np.zeros((people, vectors.shape[1]), np.float32)
     np.add.at(sums, person_of_row[core], vectors[core])
-    directions = _unit(sums)
+    directions = references(unit(sums), pictures.cohort)
     others = np.bincount(person_of_row[core], minlength=people)[person_of_row] - core
     own, best = np.empty((2, len(vectors)), np.float32)
     other = np.empty(len(vectors), np.int64)
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)
-        rows, mine = vectors[part], person_of_row[part]
-        left = _unit(sums[mine] - rows * core[part, None])
-        own[part] = np.where(others[part] > 0, np.einsum("ij,ij->i", left, rows), np.nan)
-        cosines = rows @ directions.T
-        cosines[np.arange(len(rows)), mine] = -np.inf
-        other[part], best[part] = cosines.argmax(axis=1), cosines.max(axis=1)
+        asked, mine = pictures.probes[part], person_of_row[part]
+        left = unit(sums[mine] - vectors[part] * core[part, None])
+        alike = np.einsum("ij,ij->i", asked, references(left, pictures.cohort))
+        own[part] = np.where(others[part] > 0, alike, np.nan)
+        scores = asked @ directions.T
+        scores[np.arange(len(asked)), mine] = -np.inf
+        other[part], best[part] = scores.argmax(axis=1), scores.max(axis=1)
     return _Scores(own, best, other)
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = np.divide(
-        rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-6
-    )
-    return unit
 
 
 def _others(core: NDArray[np.bool_], row: int, most: int = 3) -> tuple[int, ...]:

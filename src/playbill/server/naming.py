@@ -11,7 +11,8 @@ from playbill.archive.archive import Archive
 from playbill.core.ports import Recogniser
 from playbill.errors import GalleryError, PlaybillError
 from playbill.library.gallery import current_gallery, state_of_people
-from playbill.pipeline.galleries import strangers_of
+from playbill.pipeline.galleries import scores_of
+from playbill.recognition.network_scores import UNMEASURED
 from playbill.recognition.recogniser import open_recogniser
 from playbill.server.opening import Opened
 from playbill.server.pictures import Pictures
@@ -39,7 +40,9 @@ class Naming:
         embedder = opened.analyzer.networks.embedder
         self._archive, self._pictures = archive, pictures
         self._space = embedder.space if embedder else None
-        self._strangers = strangers_of(opened.card) if opened.card else None
+        self._scores = (
+            scores_of(opened.card, embedder.cohort) if opened.card and embedder else UNMEASURED
+        )
         self._rate = opened.analyzer.settings.stranger_rate
         self.answer: Answer | None = None
         """None: not made yet, or it knows somebody who was forgotten."""
@@ -61,7 +64,7 @@ class Naming:
             if self.answer is not None and state == self.answer.state:
                 return
             try:
-                stored = current_gallery(self._archive, self._space, self._strangers)
+                stored = current_gallery(self._archive, self._space, self._scores)
             except GalleryError:
                 self._nobody()
                 raise

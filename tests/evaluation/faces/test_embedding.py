@@ -11,10 +11,11 @@ from PIL import Image as Pillow
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
 from playbill.errors import DatasetError
-from playbill.evaluation.faces.embedding import EmbeddedAll, embed_people
+from playbill.evaluation.faces.embedding import UNLIKE, EmbeddedAll, embed_people
 from playbill.evaluation.faces.evaluate import FaceNetwork, FaceQuestion, evaluate_faces
 from playbill.evaluation.faces.looks import central_face, look_at, sharpness
 from playbill.evaluation.faces.pictures import find_pictures
+from playbill.recognition.network_scores import UNMEASURED
 from tests.support.fakes import SPACE, BrightnessFaces, ColourEmbedder
 
 RED, GREEN, BLACK = (200, 0, 0), (0, 200, 0), (0, 0, 0)
@@ -61,7 +62,9 @@ def test_every_picture_has_its_row(tmp_path: Path) -> None:
     assert people.vectors[1, 1] == pytest.approx(200 / 255, abs=0.01)
     assert not people.vectors[2].any()
     np.testing.assert_array_equal(people.vectors[0], people.vectors[3])
-    assert people.cosines(np.array([0, 0]), np.array([3, 2])).tolist() == pytest.approx([1, -1])
+    assert people.likeness(np.array([0, 0]), np.array([3, 2])).tolist() == pytest.approx(
+        [1, UNLIKE]
+    )
 
 
 def test_more_pictures_than_a_batch_stay_in_order_and_are_timed(tmp_path: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_look_tells_grey_from_colour_and_sharp_from_blurred() -> None:
 
 
 def question(folder: Path) -> tuple[FaceQuestion, BrightnessFaces, list[FaceNetwork]]:
-    return FaceQuestion(folder), BrightnessFaces(), [FaceNetwork(ColourEmbedder(), 1.5, None)]
+    return FaceQuestion(folder), BrightnessFaces(), [FaceNetwork(ColourEmbedder(), 1.5, UNMEASURED)]
 
 
 def test_a_small_folder_is_measured_as_far_as_it_goes(tmp_path: Path) -> None:

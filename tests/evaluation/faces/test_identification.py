@@ -13,6 +13,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 
 from playbill.evaluation.faces.closed_set import identify
+from playbill.evaluation.faces.embedding import UNLIKE
 from playbill.evaluation.faces.groups import measure_groups
 from playbill.evaluation.faces.leave_one_out import leave_one_out
 from playbill.evaluation.faces.open_set import (
@@ -102,7 +103,7 @@ def test_a_gallery_without_a_single_face_finds_nobody(
     opened = identify_among_strangers(people)
 
     assert (none.right.tolist(), none.enrolled_people) == ([False], 0)
-    assert none.scores.tolist() == none.stranger_scores.tolist() == [-1]
+    assert none.scores.tolist() == none.stranger_scores.tolist() == [UNLIKE]
     assert opened is not None
     assert opened.points[0].fnir.value > 0
     assert len(measure_groups(people)) == 3
@@ -204,7 +205,7 @@ def test_pictures_without_a_face_are_misses_and_never_enrolled() -> None:
     found = search(blind, trial)
     assert found.enrolled_people == 1
     assert found.right.tolist() == [False, False, True, True]
-    assert found.scores[:2].tolist() == [-1, -1]
+    assert found.scores[:2].tolist() == [UNLIKE, UNLIKE]
 
 
 def test_leave_one_out_is_scikit_learns() -> None:

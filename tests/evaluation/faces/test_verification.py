@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from playbill.evaluation.faces.embedding import UNLIKE
 from playbill.evaluation.faces.pairs import Pairs, draw_pairs
 from playbill.evaluation.faces.verification import (
     best_threshold,
@@ -92,4 +93,4 @@ def test_a_picture_without_a_face_is_like_nobody() -> None:
     found = verify(people, pairs)
 
     assert found.without_face == 1
-    assert people.cosines(pairs.first, pairs.second).tolist() == pytest.approx([-1, 1, 1, 1])
+    assert people.likeness(pairs.first, pairs.second).tolist() == pytest.approx([UNLIKE, 1, 1, 1])

@@ -11,7 +11,7 @@ from playbill.evaluation.recogniser.measuring import HeldOutTrial, measure_metho
 from playbill.recognition.choice import Choice, compare_methods
 from playbill.recognition.gallery import Enrolment, Gallery
 from tests.support.embedded import crowd
-from tests.support.people import CARD
+from tests.support.people import SCORES
 
 
 def held_out(people: EmbeddedPeople, strangers: int) -> HeldOutTrial:
@@ -29,7 +29,7 @@ def held_out(people: EmbeddedPeople, strangers: int) -> HeldOutTrial:
         gallery = gallery.add(
             Enrolment(people.pictures.names[person], people.embeddings(mine), digests)
         )
-    return HeldOutTrial(people, trial, gallery, CARD, stranger_rate=0.05, seed=0)
+    return HeldOutTrial(people, trial, gallery, SCORES, stranger_rate=0.05, seed=0)
 
 
 def choices(held: HeldOutTrial) -> dict[str, Choice]:

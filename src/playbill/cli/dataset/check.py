@@ -35,7 +35,6 @@ from playbill.datasets.left_out import write_left_out
 from playbill.datasets.opening import open_objects
 from playbill.datasets.people import PersonPicture, find_people, place_of
 from playbill.datasets.problems import ProblemList
-from playbill.pipeline.galleries import strangers_of
 from playbill.pipeline.name_check import NameCheck, check_names
 from playbill.pipeline.opening import open_describer
 from playbill.pipeline.settings import AnalysisSettings
@@ -123,10 +122,9 @@ def _look_at_faces(
     broken = {one.where for one in findings if one.kind == "unreadable-picture"}
     whole = [one for one in people if place_of(one.path, source) not in broken]
     describer = open_describer(settings)
-    strangers = strangers_of(describer.card)
     with picture_bar(len(whole), "faces") as advance:
         return check_names(
-            whole, describer.detector, describer.embedder, strangers, lambda _: advance()
+            whole, describer.detector, describer.embedder, describer.scores, lambda _: advance()
         )
 
 

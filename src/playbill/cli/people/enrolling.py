@@ -14,7 +14,6 @@ from playbill.datasets.people import find_people
 from playbill.library.enrolling import enrol_people
 from playbill.library.gallery import current_gallery
 from playbill.library.matching import match_again
-from playbill.pipeline.galleries import strangers_of
 from playbill.pipeline.opening import Describer, open_describer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.recogniser import open_recogniser
@@ -74,7 +73,7 @@ def match(models: Models = "", archive: ArchiveFolder = DEFAULT_ARCHIVE) -> None
 
 
 def _match(archive: Archive, describer: Describer) -> None:
-    stored = current_gallery(archive, describer.embedder.space, strangers_of(describer.card))
+    stored = current_gallery(archive, describer.embedder.space, describer.scores)
     if stored is None:
         out().print("nobody is known by face yet: playbill people enrol PORTRAITS")
         return

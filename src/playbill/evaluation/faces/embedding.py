@@ -9,6 +9,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.cohort import Cohort, paired_likeness
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
@@ -24,8 +25,8 @@ BATCH = 32
 """Faces that are embedded together: the most that a network sees at once."""
 AROUND = 1.0
 """Of a face's sides: what is kept around it for the networks, which cut it out themselves."""
-UNLIKE = -1.0
-"""The cosine of a picture without a face with anything: the least there is, as NIST's FRTE has
+UNLIKE = -2.0
+"""The score of a picture without a face with anything: less than any there is, as NIST's FRTE has
 it of pictures that could not be turned into templates."""
 
 
@@ -38,8 +39,12 @@ class EmbeddedPeople:
     """(n,) None: no face was found."""
     vectors: NDArray[np.float32]
     """(n, d) of length 1; zeros where no face was found."""
+    enrolled: NDArray[np.float32]
+    """(n, d) the same as enrolment has them: looked at thoroughly."""
     space: str
     """See `Embeddings.model`."""
+    cohort: Cohort | None = None
+    """Of the network."""
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -58,11 +63,15 @@ class EmbeddedPeople:
         """Of these rows, all of which have a face."""
         return Embeddings(self.vectors[rows], self.space)
 
-    def cosines(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float32]:
+    def enrolments(self, rows: NDArray[np.int64]) -> Embeddings:
+        """The same as enrolment has them."""
+        return Embeddings(self.enrolled[rows], self.space)
+
+    def likeness(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float32]:
         """(k,) of rows `a` with rows `b`; `UNLIKE` where one has no face."""
-        cosines = np.einsum("ij,ij->i", self.vectors[a], self.vectors[b])
+        scores = paired_likeness(self.vectors[a], self.vectors[b], self.cohort)
         found = self.found
-        return np.where(found[a] & found[b], cosines, np.float32(UNLIKE))
+        return np.where(found[a] & found[b], scores, np.float32(UNLIKE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +123,13 @@ def embed_people(
     search = _Search(pictures, detector)
     timer = _Timer(embedders)
     vectors: list[dict[int, NDArray[np.float32]]] = [{} for _ in embedders]
+    enrolled: list[dict[int, NDArray[np.float32]]] = [{} for _ in embedders]
     for cuts in in_batches(search.cuts(hook), BATCH):
-        for found, rows in zip(vectors, timer.embed(cuts), strict=True):
-            found.update(zip((cut.row for cut in cuts), rows, strict=True))
+        rows = [cut.row for cut in cuts]
+        for found, points in zip(vectors, timer.embed(cuts), strict=True):
+            found.update(zip(rows, points, strict=True))
+        for found, embedder in zip(enrolled, embedders, strict=True):
+            found.update(zip(rows, _thorough(embedder, cuts), strict=True))
     if not vectors[0]:
         raise DatasetError(
             f"{pictures.folder}: no face was found in any of {len(pictures)} pictures, "
@@ -126,8 +139,15 @@ def embed_people(
     kept = pictures.picked(readable)
     looks = tuple(search.looks[row] for row in readable)
     people = tuple(
-        EmbeddedPeople(kept, looks, _rows(found, readable), embedder.space)
-        for found, embedder in zip(vectors, embedders, strict=True)
+        EmbeddedPeople(
+            kept,
+            looks,
+            _rows(found, readable),
+            _rows(better, readable),
+            embedder.space,
+            embedder.cohort,
+        )
+        for found, better, embedder in zip(vectors, enrolled, embedders, strict=True)
     )
     return EmbeddedAll(people, timer.times(), tuple(search.refused))
 
@@ -215,6 +235,13 @@ class _Timer:
             FaceTime(median(self._alone[i]), median(self._batch[i]), len(self._alone[i]))
             for i in range(len(self._embedders))
         )
+
+
+def _thorough(embedder: FaceEmbedder, cuts: Sequence[_Cut]) -> NDArray[np.float32]:
+    """(k, d) as enrolment describes them."""
+    frames, faces = [cut.frame for cut in cuts], [cut.face for cut in cuts]
+    found = embedder.embed(frames, faces, thorough=True)
+    return np.concatenate([each.vectors for each in found])
 
 
 def _rows(found: dict[int, NDArray[np.float32]], readable: Sequence[int]) -> NDArray[np.float32]:

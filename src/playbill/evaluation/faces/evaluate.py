@@ -22,7 +22,7 @@ from playbill.evaluation.faces.trials import SEEDS
 from playbill.evaluation.faces.verification import Verification, verify
 from playbill.evaluation.progress import Hook, counting, no_hook
 from playbill.evaluation.record import EvaluationRun, Start
-from playbill.recognition.strangers import StrangerScores
+from playbill.recognition.network_scores import NetworkScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FaceNetwork:
 
     embedder: FaceEmbedder
     megabytes: float
-    strangers: StrangerScores | None
+    scores: NetworkScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _measure(
         missing.append("There are no strangers: too few people to hold some of them out.")
     in_use = None
     with _noting(missing):
-        in_use = measure_in_use(people, network.strangers)
+        in_use = measure_in_use(people, network.scores)
     return FaceResult(
         network=network.embedder.use,
         megabytes=network.megabytes,

@@ -15,8 +15,8 @@ from playbill.evaluation.rates import Rate
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import StoredGallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.recogniser import open_recogniser
-from playbill.recognition.strangers import StrangerScores
 
 NAMED_FROM = 0.5
 """Of a recogniser's scores."""
@@ -55,16 +55,16 @@ class InUse:
 
 def measure_in_use(
     people: EmbeddedPeople,
-    card: StrangerScores | None,
+    scores: NetworkScores,
     min_pictures: int = 2,
     seeds: Sequence[int] = SEEDS,
 ) -> InUse:
     """Enrol half of the pictures of everybody with at least so many, ask for the rest.
 
     Raises:
-        GalleryError: strangers cannot be told: no card, and too few people.
+        GalleryError: strangers cannot be told: nobody measured them, and too few people.
     """
-    answers = [one_seed(people, card, min_pictures, seed) for seed in seeds]
+    answers = [one_seed(people, scores, min_pictures, seed) for seed in seeds]
     trial = closed_trial(people.people, min_pictures, seeds[0])
     probes, lonely = len(trial.probes), len(_lonely(people))
     strangers = sum(one.strangers_named for one in answers) / len(answers)
@@ -86,18 +86,20 @@ def measure_in_use(
 
 
 def one_seed(
-    people: EmbeddedPeople, card: StrangerScores | None, min_pictures: int, seed: int
+    people: EmbeddedPeople, scores: NetworkScores, min_pictures: int, seed: int
 ) -> SeedInUse:
     """What a gallery of one half of the pictures says of the other."""
     trial = closed_trial(people.people, min_pictures, seed)
     found = people.found
-    recogniser = open_fitted(gallery_of(people, trial.enrolled[found[trial.enrolled]]), card, seed)
+    recogniser = open_fitted(
+        gallery_of(people, trial.enrolled[found[trial.enrolled]]), scores, seed
+    )
     asked = trial.probes[found[trial.probes]]
-    scores = recogniser.score(people.embeddings(asked))
+    answers = recogniser.score(people.embeddings(asked))
     names = np.array([person.name for person in recogniser.people])
     truth = np.array(people.pictures.names)[people.people[asked]]
-    right = names[scores.argmax(axis=1)] == truth
-    named = scores.max(axis=1) >= NAMED_FROM
+    right = names[answers.argmax(axis=1)] == truth
+    named = answers.max(axis=1) >= NAMED_FROM
     strangers = recogniser.score(people.embeddings(_lonely(people)))
     probes = len(trial.probes)
     return SeedInUse(
@@ -120,17 +122,17 @@ def gallery_of(people: EmbeddedPeople, rows: NDArray[np.int64]) -> Gallery:
             sha256(places[row].encode("utf-8", "surrogateescape")).hexdigest() for row in mine
         ]
         name = people.pictures.names[person]
-        enrolments.append(Enrolment(name, people.embeddings(mine), sources))
+        enrolments.append(Enrolment(name, people.enrolments(mine), sources))
     return Gallery.empty(people.space).add(*enrolments)
 
 
-def open_fitted(gallery: Gallery, card: StrangerScores | None, seed: int = 0) -> Recogniser:
+def open_fitted(gallery: Gallery, scores: NetworkScores, seed: int = 0) -> Recogniser:
     """Fit a gallery and let it answer, without a file.
 
     Raises:
         GalleryError: see `recognition.fitting.fit`.
     """
-    return open_recogniser(StoredGallery(fit(gallery, card, seed=seed), "evaluation", "0" * 64))
+    return open_recogniser(StoredGallery(fit(gallery, scores, seed=seed), "evaluation", "0" * 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,14 @@ class LeftOutAnswer:
     """... and is named."""
 
 
-def ask_left_out(gallery: Gallery, row: int, card: StrangerScores | None) -> LeftOutAnswer:
+def ask_left_out(gallery: Gallery, row: int, scores: NetworkScores) -> LeftOutAnswer:
     """Fit the gallery without one of its pictures, and ask whom that shows."""
     others = gallery.picked(np.flatnonzero(np.arange(len(gallery)) != row))
-    recogniser = open_fitted(others, card)
+    recogniser = open_fitted(others, scores)
     picture = Embeddings(gallery.embeddings.vectors[[row]], gallery.space)
-    scores = recogniser.score(picture)[0]
-    first = recogniser.people[int(scores.argmax())] == gallery.people[gallery.person_of_row[row]]
-    return LeftOutAnswer(first, first and float(scores.max()) >= NAMED_FROM)
+    answers = recogniser.score(picture)[0]
+    first = recogniser.people[int(answers.argmax())] == gallery.people[gallery.person_of_row[row]]
+    return LeftOutAnswer(first, first and float(answers.max()) >= NAMED_FROM)
 
 
 def _lonely(people: EmbeddedPeople) -> NDArray[np.int64]:

@@ -27,13 +27,13 @@ def leave_one_out(people: EmbeddedPeople) -> LeaveOneOut:
     """Ask for every picture of everybody with two; at least one person must have two."""
     found = np.flatnonzero(people.found)
     known, owners = np.unique(people.people[found], return_inverse=True)
-    vectors = people.vectors[found]
+    vectors = people.enrolled[found]
     asked = np.flatnonzero(np.bincount(owners)[owners] >= 2)
     counts = np.bincount(people.people)
     n = int((counts[people.people] >= 2).sum())
     right = {
         kind: (
-            kind.of(vectors, owners, len(known)).score_left_out(asked).argmax(axis=1)
+            kind.of(vectors, owners, len(known), people.cohort).score_left_out(asked).argmax(axis=1)
             == owners[asked]
         ).sum()
         for kind in (Centroids, Nearest)

@@ -105,6 +105,18 @@ def read_people(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def names_on(path: Path, pictures: PeoplePictures) -> frozenset[str]:
+    """The people on a list, by their names in `pictures`.
+
+    Raises:
+        DatasetError: the list cannot be read, or names who is not there.
+    """
+    wanted = read_people(path)
+    named = {plain_name(name): name for name in pictures.names}
+    _require_none(path, pictures.folder, [name for name in wanted if name not in named])
+    return frozenset(named[name] for name in wanted)
+
+
 def plain_name(name: str) -> str:
     """A name as it is compared: NFC, underscores and runs of white space one space."""
     return " ".join(unicodedata.normalize("NFC", name).replace("_", " ").split())

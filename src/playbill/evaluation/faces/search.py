@@ -37,7 +37,7 @@ def search(people: EmbeddedPeople, trial: Trial) -> Search:
     found = people.found
     enrolled = trial.enrolled[found[trial.enrolled]]
     known, owners = np.unique(people.people[enrolled], return_inverse=True)
-    gallery = Centroids.of(people.vectors[enrolled], owners, len(known))
+    gallery = Centroids.of(people.enrolled[enrolled], owners, len(known), people.cohort)
     first, scores = _first(gallery, people, trial.probes)
     strangers = _first(gallery, people, trial.strangers)[1]
     answers = known[first] if len(known) else np.full(len(first), NOBODY)
@@ -49,7 +49,7 @@ def _first(
     gallery: Centroids, people: EmbeddedPeople, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Who comes first for each row, and with what score; of an empty gallery number 0."""
-    cosines = gallery.score(people.vectors[rows])
-    first = cosines.argmax(axis=1) if cosines.size else np.zeros(len(rows), np.int64)
-    best = cosines.max(axis=1, initial=UNLIKE)
+    scores = gallery.score(people.vectors[rows])
+    first = scores.argmax(axis=1) if scores.size else np.zeros(len(rows), np.int64)
+    best = scores.max(axis=1, initial=UNLIKE)
     return first, np.where(people.found[rows], best, np.float32(UNLIKE))

@@ -47,7 +47,7 @@ class Verification:
 
 def verify(people: EmbeddedPeople, pairs: Pairs) -> Verification:
     """Compare pairs; a picture without a face is like nobody."""
-    scores = people.cosines(pairs.first, pairs.second)
+    scores = people.likeness(pairs.first, pairs.second)
     faces = people.found[pairs.first] & people.found[pairs.second]
     accuracies, thresholds = held_out_accuracies(scores, pairs.same, pairs.fold)
     folds = len(accuracies)

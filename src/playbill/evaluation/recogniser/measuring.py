@@ -17,8 +17,8 @@ from playbill.recognition.choice import Choice
 from playbill.recognition.fitting import fit
 from playbill.recognition.gallery import Gallery
 from playbill.recognition.gallery_file import StoredGallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.recogniser import open_recogniser
-from playbill.recognition.strangers import StrangerScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +30,8 @@ class HeldOutTrial:
     """At least one probe."""
     gallery: Gallery
     """Of the enrolled rows."""
-    card: StrangerScores | None
-    """What strangers score under the network."""
+    scores: NetworkScores
+    """What they mean under the network."""
     stranger_rate: float
     seed: int
 
@@ -40,11 +40,11 @@ def measure_method(held: HeldOutTrial, choice: Choice) -> tuple[MethodResult, tu
     """Fit, calibrate and ask; answers are those about the probes, then those about strangers.
 
     Raises:
-        GalleryError: strangers cannot be told: no card, and too few people.
+        GalleryError: strangers cannot be told: nobody measured them, and too few people.
     """
     start = time.perf_counter()
     fitted = fit(
-        held.gallery, held.card, stranger_rate=held.stranger_rate, seed=held.seed, choice=choice
+        held.gallery, held.scores, stranger_rate=held.stranger_rate, seed=held.seed, choice=choice
     )
     calibration = fitted.calibration()
     seconds = time.perf_counter() - start

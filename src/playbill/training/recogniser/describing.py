@@ -83,11 +83,14 @@ def describe(
     if not faces:
         raise none_usable(chosen.pictures.folder, len(chosen.digests), refused)
     rows = sorted(faces)
+    vectors = np.stack([faces[row].vector for row in rows])
     people = EmbeddedPeople(
         chosen.pictures.picked(rows),
         tuple(faces[row].look for row in rows),
-        np.stack([faces[row].vector for row in rows]),
+        vectors,
+        vectors,
         embedder.space,
+        embedder.cohort,
     )
     return Described(people, tuple(chosen.digests[row] for row in rows), tuple(refused))
 
@@ -127,7 +130,7 @@ def _described(
     frame: Frame, face: Faces, room_xy: NDArray[np.float32], embedder: FaceEmbedder
 ) -> DescribedFace:
     """The one face of `face`, its box as it is in the picture without room."""
-    (embeddings,) = embedder.embed([frame], [face])
+    (embeddings,) = embedder.embed([frame], [face], thorough=True)
     look = look_at(frame.image, face)
     left, top, right, bottom = (float(edge) for edge in face.boxes_xyxy[0] - np.tile(room_xy, 2))
     return DescribedFace(replace(look, box_xyxy=(left, top, right, bottom)), embeddings.vectors[0])

@@ -12,6 +12,7 @@ from playbill.errors import DatasetError
 from playbill.recognition.choice import Choice, Method, best_choice, compare_methods
 from playbill.recognition.gallery import Enrolment, Gallery
 from playbill.recognition.gallery_file import read_gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.training.recogniser.describing import Described
 from playbill.training.recogniser.settings import MethodWish, RecogniserSettings
 
@@ -29,13 +30,16 @@ def gallery_of(described: Described, rows: NDArray[np.int64]) -> Gallery:
     return Gallery.empty(people.space).add(*enrolments)
 
 
-def compare(gallery: Gallery, settings: RecogniserSettings) -> Mapping[Method, Choice]:
+def compare(
+    gallery: Gallery, settings: RecogniserSettings, scores: NetworkScores
+) -> Mapping[Method, Choice]:
     """What each method would answer with, by pictures of the gallery that are held in turn."""
     return compare_methods(
         gallery.embeddings.vectors,
         gallery.person_of_row,
         len(gallery.people),
         stranger_rate=settings.stranger_rate,
+        cohort=scores.cohort,
         seed=settings.seed,
     )
 

@@ -17,7 +17,6 @@ from playbill.evaluation.recogniser.result import MethodResult, RecogniserEvalua
 from playbill.evaluation.recogniser.score_bins import score_bins
 from playbill.evaluation.record import Start
 from playbill.media.files import sha256_of
-from playbill.pipeline.galleries import strangers_of
 from playbill.pipeline.opening import Describer
 from playbill.recognition.choice import Method
 from playbill.recognition.fitting import FittedGallery, fit
@@ -119,15 +118,17 @@ def _measure(material: _Material) -> _Measured:
     settings, trial = material.training.settings, material.parts.trial
     if not len(trial.probes):
         everything = gallery_of(material.described, np.arange(len(material.described.people)))
-        return _Measured(wished(compare(everything, settings), settings.method).method)
+        return _Measured(
+            wished(compare(everything, settings, material.describer.scores), settings.method).method
+        )
     gallery = gallery_of(material.described, trial.enrolled)
-    choices = compare(gallery, settings)
+    choices = compare(gallery, settings, material.describer.scores)
     method = wished(choices, settings.method).method
     held = HeldOutTrial(
         people=material.described.people,
         trial=trial,
         gallery=gallery,
-        card=strangers_of(material.describer.card),
+        scores=material.describer.scores,
         stranger_rate=settings.stranger_rate,
         seed=settings.seed,
     )
@@ -144,10 +145,10 @@ def _fit(material: _Material, method: Method, target: Path) -> FittedGallery:
     gallery = with_known_ids(gallery_of(described, rows), target)
     return fit(
         gallery,
-        strangers_of(material.describer.card),
+        material.describer.scores,
         stranger_rate=settings.stranger_rate,
         seed=settings.seed,
-        choice=compare(gallery, settings)[method],
+        choice=compare(gallery, settings, material.describer.scores)[method],
     )
 
 
