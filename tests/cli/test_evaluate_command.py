@@ -130,7 +130,8 @@ def test_what_strangers_score_goes_into_the_card_of_the_network_that_was_measure
     for path, digest in ((own, card.files[0].sha256), (other, "0" * 64)):
         path.parent.mkdir()
         file = replace(card.files[0], sha256=digest)
-        path.write_text(card_text(replace(card, files=(file,), strangers=None, known=None, cohort=None)))
+        unmeasured = replace(card, files=(file,), strangers=None, known=None, cohort=None)
+        path.write_text(card_text(unmeasured))
     words = ("evaluate", "strangers", people, "--models", "playbill-face", "--card")
 
     measured, refused = playbill(*words, own), playbill(*words, other)

@@ -1,23 +1,23 @@
 """When the answer is "unknown": the threshold, and what it rests on.
 
-Three answers to "which score do at most `rate` of strangers exceed?" meet here.
+Which score do at most `rate` of strangers exceed? Two witnesses answer.
 
-* The card's: what strangers score under the network, measured elsewhere on many pairs. Of `rivals`
-  that a face is compared with, one at least is exceeded by at most `rivals` times the share of one
-  (Boole), so the share of one may be `rate / rivals`.
-* The gallery's own: every enrolled picture is a stranger to the gallery without its person
+* The network's card: what strangers, measured elsewhere and many, score with the likest of as many
+  people as a face is compared with here.
+* The gallery itself: every enrolled picture is a stranger to the gallery without its person
   (`HeldOut`). Pictures of one stranger are not independent, so people are counted, not pictures:
-  each person weighs the same, however many pictures they have. A gallery without the person has one
-  rival less; the share that is named grows at most in proportion to the rivals, so the pool is held
-  to `rate · (people - 1) / people`.
-* The same with one more stranger at plus infinity: then a new stranger, exchangeable with the
-  enrolled people, is named with a probability of at most `rate` whatever the distribution
-  (hierarchical conformal prediction: Lee, Barber and Willett, 2023). With fewer than `1 / rate - 1`
-  people no finite score can promise that.
+  each person weighs the same, however many pictures they have.
 
-The card's answer holds as far as the gallery's own two bounds let it: never below what the enrolled
-people show, never above what they already guarantee. In small galleries it is the more careful
-of card and pool; in large ones the bounds meet and the card no longer matters.
+A gallery of 8 people cannot tell where 1 % of strangers lie, only where half of them do. So it is
+asked at the smallest share it can resolve, that which `RESOLVED` of its people are, and compared
+with the card at the same share: by how much higher or lower do strangers score here than they did
+there? By that much the card's threshold is moved, and the less the fewer people say so
+(`_trust`). With `RESOLVED / rate` people and more the gallery is asked at the rate itself.
+
+Without a card the gallery stands alone, and with one more stranger at plus infinity: then a new
+stranger, exchangeable with the enrolled people, is named with a probability of at most `rate`
+whatever the distribution (hierarchical conformal prediction: Lee, Barber and Willett, 2023). With
+fewer than `1 / rate - 1` people no finite score can promise that.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,14 @@ from playbill.errors import GalleryError
 from playbill.recognition.closeness import Closeness
 from playbill.recognition.strangers import StrangerScores
 
+RESOLVED = 5
+"""People beyond a score before a gallery's word is taken for where it lies."""
+HALF_TRUSTED = 100
+"""People of whom a gallery's word weighs as much as the card's."""
 MAX_HELD_OUT = 5_000
 """Pictures whose scores are pooled, spread over all people."""
 DEFAULT_SLOPE = 30.0
-"""Per unit of cosine, where fewer than `MIN_FOR_SLOPE` scores of either kind are at hand."""
+"""Per unit of score, where fewer than `MIN_FOR_SLOPE` scores of either kind are at hand."""
 MIN_FOR_SLOPE = 20
 SLOPE_RANGE = (5.0, 40.0)
 
@@ -120,19 +124,14 @@ def calibrate(
     if not 0 < rate < 1:
         raise ValueError(f"rate must lie between 0 and 1, got {rate}")
     weights = _weights(held_out.stranger_people)
-    budget = rate * (people - 1) / people
-    unseen = 1 / (len(np.unique(held_out.stranger_people)) + 1)
-    careful = _quantile(held_out.strangers, weights, budget, at_infinity=unseen)
-    if card is None and np.isinf(careful):
-        raise GalleryError(
-            f"the card of the network does not say what strangers score, and {people} people are "
-            f"too few to tell by them, expected stranger scores or at least "
-            f"{int(np.ceil(1 / rate)) + 1} people"
-        )
-    least = _quantile(held_out.strangers, weights, budget, at_infinity=0)
-    wanted = careful if card is None else card.exceeded_by(rate / rivals)
+    seen = len(np.unique(held_out.stranger_people))
+    if card is None:
+        wanted = _promised(held_out, weights, rate, people)
+    else:
+        wanted = card.best_exceeded_by(rate, rivals)
+        wanted += _trust(seen) * _moved(held_out, weights, card, rate, rivals)
     # The next larger number: a stranger who scores exactly this is not named.
-    threshold = np.nextafter(np.float32(np.clip(wanted, least, careful)), np.float32(2))
+    threshold = np.nextafter(np.float32(wanted), np.float32(2))
     named = held_out.strangers >= threshold
     return Calibration(
         threshold=float(threshold),
@@ -140,8 +139,53 @@ def calibrate(
         stranger_rate=rate,
         measured_rate=float((weights * named).sum()) if len(weights) else float("nan"),
         strangers=len(weights),
-        stranger_people=len(np.unique(held_out.stranger_people)),
+        stranger_people=seen,
     )
+
+
+def _trust(people: int) -> float:
+    """How much of what so many people say counts, 0 to 1."""
+    return people / (people + HALF_TRUSTED)
+
+
+def _moved(
+    held_out: HeldOut,
+    weights: NDArray[np.float64],
+    card: StrangerScores,
+    rate: float,
+    rivals: int,
+) -> float:
+    """How much higher strangers score here than by the card, at the smallest share that shows."""
+    seen = len(np.unique(held_out.stranger_people))
+    share = max(rate, RESOLVED / seen) if seen else 1.0
+    if share >= 1:
+        return 0.0
+    here = _quantile(held_out.strangers, weights, share, at_infinity=0)
+    # A gallery without the stranger's own person has one rival less.
+    return here - card.best_exceeded_by(share, max(1, rivals - 1))
+
+
+def _promised(
+    held_out: HeldOut, weights: NDArray[np.float64], rate: float, people: int
+) -> float:
+    """The lowest score that the gallery's own people promise the rate for.
+
+    A gallery without the person has one rival less; the share that is named grows at most in
+    proportion to the rivals, so the pool is held to `rate * (people - 1) / people`.
+
+    Raises:
+        GalleryError: they are too few.
+    """
+    unseen = 1 / (len(np.unique(held_out.stranger_people)) + 1)
+    budget = rate * (people - 1) / people
+    careful = _quantile(held_out.strangers, weights, budget, at_infinity=unseen)
+    if np.isinf(careful):
+        raise GalleryError(
+            f"the card of the network does not say what strangers score, and {people} people are "
+            f"too few to tell by them, expected stranger scores or at least "
+            f"{int(np.ceil(1 / rate)) + 1} people"
+        )
+    return careful
 
 
 def _weights(people: NDArray[np.int64]) -> NDArray[np.float64]:

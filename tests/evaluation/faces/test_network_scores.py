@@ -1,4 +1,4 @@
-"""What a card says of scores: by hand, by drawing galleries, and by people whose spread is known."""
+"""What a card says of scores: by hand, and beside galleries that are drawn one by one."""
 
 from collections.abc import Collection
 
