@@ -73,8 +73,10 @@ def open_analyzer(
         if gallery is not None and embedder
         else None
     )
-    card = store.card(chosen.face_embedder) if embedder else None
-    alike = Alike.of(scores_of(card, embedder.cohort).strangers, embedder.cohort) if embedder and card else Alike()
+    alike = Alike()
+    if embedder:
+        scores = scores_of(store.card(chosen.face_embedder), embedder.cohort)
+        alike = Alike.of(scores.strangers, scores.cohort)
     return Analyzer(networks, recogniser, settings, alike)
 
 

@@ -165,9 +165,7 @@ def _moved(
     return here - card.best_exceeded_by(share, max(1, rivals - 1))
 
 
-def _promised(
-    held_out: HeldOut, weights: NDArray[np.float64], rate: float, people: int
-) -> float:
+def _promised(held_out: HeldOut, weights: NDArray[np.float64], rate: float, people: int) -> float:
     """The lowest score that the gallery's own people promise the rate for.
 
     A gallery without the person has one rival less; the share that is named grows at most in
