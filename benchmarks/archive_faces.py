@@ -6,7 +6,7 @@ with room around the picture, as in `playbill enrol`. One that it refuses counts
 
 from collections.abc import Sequence
 
-from benchmarks.faces import NETWORK, stranger_scores
+from benchmarks.faces import NETWORK, scores_under
 from benchmarks.inputs import data_file
 from benchmarks.rows import Row
 from playbill.datasets.people import PersonPicture
@@ -28,8 +28,8 @@ def run() -> list[Row]:
     pictures = find_pictures(folder, without=folder / "disabled.txt").pictures
     enrolled = enrol(pictures)
     gallery = Gallery.empty(enrolled.enrolments[0].embeddings.model).add(*enrolled.enrolments)
-    card = stranger_scores(gallery.space)
-    answers = [ask_left_out(gallery, row, card) for row in range(len(gallery))]
+    scores = scores_under(gallery.space)
+    answers = [ask_left_out(gallery, row, scores) for row in range(len(gallery))]
     right = sum(answer.first for answer in answers)
     named = sum(answer.named for answer in answers)
     share = right / len(pictures)

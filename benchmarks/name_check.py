@@ -15,9 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.faces import embed_folder, stranger_scores
+from benchmarks.faces import apart, embed_folder
 from benchmarks.inputs import data_file
 from benchmarks.rows import Row
+from playbill.core.cohort import Cohort, likeness
 from playbill.datasets.left_out import read_left_out
 from playbill.datasets.people import find_people, place_of
 from playbill.evaluation.faces.embedding import EmbeddedPeople
@@ -25,6 +26,7 @@ from playbill.pipeline.name_check import check_names
 from playbill.pipeline.opening import open_describer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.centroid import Centroids
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.wrong_names import Levels, find_wrong_names
 
 ARCHIVE = "archive/antract"
@@ -34,14 +36,19 @@ NEIGHBOURS = 5
 Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-Method = Callable[[Vectors, Ids, Levels], Flags]
+Method = Callable[[Vectors, Ids, Levels, Cohort | None], Flags]
 
 
 def run() -> list[Row]:
     """The list and what following it gives; then names that were swapped."""
     folder = data_file(ARCHIVE)
     lfw = embed_folder("lfw")
-    return [*_archive_rows(folder), _swapped_row(lfw, 2, 0.8), _swapped_row(lfw, 3, 0.95)]
+    half, scores = apart(lfw)[0]
+    return [
+        *_archive_rows(folder),
+        _swapped_row(half, scores, 2, 0.8),
+        _swapped_row(half, scores, 3, 0.95),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +69,39 @@ class Agreement:
         return f"{self.precision:.3f} / {self.recall:.3f}"
 
 
-def by_cores(vectors: Vectors, person: Ids, levels: Levels) -> Flags:
+def by_cores(vectors: Vectors, person: Ids, levels: Levels, cohort: Cohort | None) -> Flags:
     """What Playbill does."""
     flags = np.zeros(len(vectors), np.bool_)
-    flags[[wrong.row for wrong in find_wrong_names(vectors, person, levels)]] = True
+    flags[[wrong.row for wrong in find_wrong_names(vectors, person, levels, cohort)]] = True
     return flags
 
 
-def by_means(vectors: Vectors, person: Ids, levels: Levels) -> Flags:
+def by_means(vectors: Vectors, person: Ids, levels: Levels, cohort: Cohort | None) -> Flags:
     """One look at the mean of each person, the picture itself left out."""
     people = int(person.max()) + 1
-    scores = Centroids.of(vectors, person, people).score_left_out(np.arange(len(vectors)))
+    centroids = Centroids.of(vectors, person, people, cohort)
+    scores = centroids.score_left_out(np.arange(len(vectors)))
     return _judged(scores, person, levels)
 
 
-def by_medoids(vectors: Vectors, person: Ids, levels: Levels) -> Flags:
+def by_medoids(vectors: Vectors, person: Ids, levels: Levels, cohort: Cohort | None) -> Flags:
     """One look at the picture of each person that is most like the person's others."""
     medoids = []
     for one in range(int(person.max()) + 1):
         rows = np.flatnonzero(person == one)
         medoids.append(rows[np.median(vectors[rows] @ vectors[rows].T, axis=1).argmax()])
-    scores = vectors @ vectors[medoids].T
+    scores = likeness(vectors, vectors[medoids], cohort)
     alone = np.bincount(person)[person] == 1
     scores[np.flatnonzero(alone), person[alone]] = -np.inf
     return _judged(scores, person, levels)
 
 
-def by_neighbours(vectors: Vectors, person: Ids, _levels: Levels) -> Flags:
+def by_neighbours(vectors: Vectors, person: Ids, _levels: Levels, cohort: Cohort | None) -> Flags:
     """Less than half of the likeness to the nearest pictures is to the person's own."""
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -1)
-    nearest = np.argsort(-cosines, axis=1)[:, :NEIGHBOURS]
-    weights = np.clip(np.take_along_axis(cosines, nearest, axis=1), 0, None)
+    scores = likeness(vectors, vectors, cohort)
+    np.fill_diagonal(scores, -np.inf)
+    nearest = np.argsort(-scores, axis=1)[:, :NEIGHBOURS]
+    weights = np.clip(np.take_along_axis(scores, nearest, axis=1), 0, None)
     own = weights * (person[nearest] == person[:, None])
     flags: Flags = own.sum(axis=1) < 0.5 * weights.sum(axis=1)
     return flags
@@ -113,23 +121,28 @@ def swap_names(person: Ids, share: float, seed: int) -> tuple[Ids, Flags]:
     return np.unique(swapped, return_inverse=True)[1].astype(np.int64), swapped != person
 
 
-def first_neighbour(vectors: Vectors, names: NDArray[np.str_]) -> tuple[int, int]:
+def first_neighbour(
+    vectors: Vectors, names: NDArray[np.str_], cohort: Cohort | None = None
+) -> tuple[int, int]:
     """For so many of so many pictures the nearest other one shows the same person.
 
     Pictures without a face, which have zeros, count as wrong.
     """
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -1)
-    right = (names[cosines.argmax(axis=1)] == names) & vectors.any(axis=1)
+    scores = likeness(vectors, vectors, cohort)
+    np.fill_diagonal(scores, -np.inf)
+    right = (names[scores.argmax(axis=1)] == names) & vectors.any(axis=1)
     return int(right.sum()), len(names)
 
 
 def _archive_rows(folder: Path) -> list[Row]:
     disabled = set(read_left_out(folder / "disabled.txt"))
     describer = open_describer(AnalysisSettings())
-    strangers = stranger_scores(describer.embedder.space)
     checked = check_names(
-        find_people(folder), describer.detector, describer.embedder, strangers, lambda _: None
+        find_people(folder),
+        describer.detector,
+        describer.embedder,
+        describer.scores,
+        lambda _: None,
     )
     doubted = {place_of(doubt.picture.path, folder) for doubt in checked.doubts}
     listed = doubted | {place_of(one.picture.path, folder) for one in checked.unusable}
@@ -137,11 +150,12 @@ def _archive_rows(folder: Path) -> list[Row]:
     places = np.array(seen.pictures.places)
     found = Agreement.of(np.isin(places, list(listed)), np.isin(places, list(disabled)))
     names, vectors, person = np.array(seen.pictures.names)[seen.people], seen.vectors, seen.people
-    beside = _beside(vectors, person, np.isin(places, list(disabled)), checked.levels)
+    wrong = np.isin(places, list(disabled))
+    beside = _beside(vectors, person, wrong, checked.levels, seen.cohort)
     right = {}
     for whose, left_out in (("all", set()), ("our list", listed), ("archivist's", disabled)):
         kept = ~np.isin(places, list(left_out))
-        right[whose] = first_neighbour(vectors[kept], names[kept])
+        right[whose] = first_neighbour(vectors[kept], names[kept], seen.cohort)
     shares = {whose: some / of for whose, (some, of) in right.items()}
     told = ", ".join(
         f"{whose} {shares[whose]:.3f} ({some} of {of})" for whose, (some, of) in right.items()
@@ -165,22 +179,20 @@ def _archive_rows(folder: Path) -> list[Row]:
     ]
 
 
-def _swapped_row(lfw: EmbeddedPeople, least: int, must: float) -> Row:
+def _swapped_row(lfw: EmbeddedPeople, scores: NetworkScores, least: int, must: float) -> Row:
     names = np.array(lfw.pictures.names)[lfw.people]
     known, counts = np.unique(names, return_counts=True)
     kept = np.isin(names, known[counts >= least])
     vectors = lfw.vectors[kept]
     person = np.unique(names[kept], return_inverse=True)[1].astype(np.int64)
-    strangers = stranger_scores(lfw.space)
-    if strangers is None:
-        levels = Levels.measured(vectors, person)
-    else:
-        levels = Levels.of(strangers, int(person.max()) + 1)
+    if scores.strangers is None:
+        raise ValueError("strangers are measured on the other half")
+    levels = Levels.of(scores.strangers, int(person.max()) + 1)
     ours, besides = [], []
     for seed in SEEDS:
         swapped, wrong = swap_names(person, SWAPPED, seed)
-        ours.append(Agreement.of(by_cores(vectors, swapped, levels), wrong))
-        besides.append(_beside(vectors, swapped, wrong, levels))
+        ours.append(Agreement.of(by_cores(vectors, swapped, levels, lfw.cohort), wrong))
+        besides.append(_beside(vectors, swapped, wrong, levels, lfw.cohort))
     precision = float(np.mean([one.precision for one in ours]))
     recall = float(np.mean([one.recall for one in ours]))
     return Row(
@@ -194,13 +206,15 @@ def _swapped_row(lfw: EmbeddedPeople, least: int, must: float) -> Row:
     )
 
 
-def _beside(vectors: Vectors, person: Ids, wrong: Flags, levels: Levels) -> str:
+def _beside(
+    vectors: Vectors, person: Ids, wrong: Flags, levels: Levels, cohort: Cohort | None
+) -> str:
     """The same figures for the simpler methods."""
     told = [
-        f"{name} {Agreement.of(method(vectors, person, levels), wrong)}"
+        f"{name} {Agreement.of(method(vectors, person, levels, cohort), wrong)}"
         for name, method in METHODS.items()
     ]
-    own = Agreement.of(by_cores(vectors, person, levels), wrong)
+    own = Agreement.of(by_cores(vectors, person, levels, cohort), wrong)
     return f"faces of all pictures: cores {own}, {', '.join(told)}"
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.faces import embed_folder, stranger_scores
+from benchmarks.faces import apart, embed_folder
 from benchmarks.identification import binomial_range
 from benchmarks.rows import Row
 from playbill.core.detections import Detections
@@ -23,6 +23,7 @@ from playbill.pipeline.findings import Findings
 from playbill.pipeline.likeness import Alike
 from playbill.pipeline.naming import name_faces
 from playbill.recognition.fitting import STRANGER_RATE
+from playbill.recognition.network_scores import NetworkScores
 
 LENGTH = 8
 GALLERIES = ((2, 20), (20, 20), (200, 10))
@@ -32,16 +33,16 @@ Ids = NDArray[np.int64]
 
 def run() -> list[Row]:
     """A row for strangers and one for known people, for each size of gallery."""
-    lfw = embed_folder("lfw")
-    return [row for people, times in GALLERIES for row in _rows(lfw, people, times)]
+    lfw, scores = apart(embed_folder("lfw"))[0]
+    return [row for people, times in GALLERIES for row in _rows(lfw, scores, people, times)]
 
 
-def _rows(lfw: EmbeddedPeople, people: int, times: int) -> list[Row]:
+def _rows(lfw: EmbeddedPeople, scores: NetworkScores, people: int, times: int) -> list[Row]:
     random = np.random.default_rng(people)
     strangers, known = [], []
-    alike = Alike.of(stranger_scores(lfw.space), None)
+    alike = Alike.of(scores.strangers, scores.cohort)
     for _ in range(times):
-        recogniser, left = _gallery(lfw, people, random)
+        recogniser, left = _gallery(lfw, scores, people, random)
         names = {person.name for person in recogniser.people}
         for name, rows in left.items():
             vectors = lfw.vectors[rows[:LENGTH]]
@@ -69,7 +70,7 @@ def _rows(lfw: EmbeddedPeople, people: int, times: int) -> list[Row]:
 
 
 def _gallery(
-    lfw: EmbeddedPeople, people: int, random: np.random.Generator
+    lfw: EmbeddedPeople, scores: NetworkScores, people: int, random: np.random.Generator
 ) -> tuple[Recogniser, dict[str, Ids]]:
     """Enrol two pictures of each of so many people; the other pictures of everybody with enough."""
     names = lfw.pictures.names
@@ -85,7 +86,7 @@ def _gallery(
         left[name] = mine[2:]
         enrolled.append(mine[:2])
     gallery = gallery_of(lfw, np.concatenate(enrolled))
-    return open_fitted(gallery, stranger_scores(lfw.space)), left
+    return open_fitted(gallery, scores), left
 
 
 def _answer(vectors: NDArray[np.float32], recogniser: Recogniser, alike: Alike) -> str | None:

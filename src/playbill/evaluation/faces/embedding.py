@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -58,6 +58,17 @@ class EmbeddedPeople:
     def found(self) -> NDArray[np.bool_]:
         """(n,) whether there is a face."""
         return np.array([look is not None for look in self.looks], np.bool_)
+
+    def of_people(self, who: NDArray[np.int64]) -> "EmbeddedPeople":
+        """The pictures of these people alone."""
+        rows = np.flatnonzero(np.isin(self.people, who))
+        return replace(
+            self,
+            pictures=self.pictures.picked(rows.tolist()),
+            looks=tuple(self.looks[row] for row in rows),
+            vectors=self.vectors[rows],
+            enrolled=self.enrolled[rows],
+        )
 
     def embeddings(self, rows: NDArray[np.int64]) -> Embeddings:
         """Of these rows, all of which have a face."""
