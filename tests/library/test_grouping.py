@@ -77,7 +77,7 @@ def test_whom_a_run_found_to_be_one_person_is_one_group_however_unlike(archive: 
     )
     seen(archive, "b.mp4", Actor(range(3), look=2, unknown=1))
 
-    assert group_new(archive, SPACE, None) == 4
+    assert group_new(archive, SPACE, UNMEASURED) == 4
 
     one, same, other, elsewhere = cluster_of_tracks(archive)
     assert one == same
