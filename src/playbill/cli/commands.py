@@ -72,6 +72,7 @@ COMMANDS = (
     Command("dataset convert", "dataset.convert:convert", "Turn labelled pictures of one format into another: COCO, Pascal VOC, YOLO or CVAT."),
     Group("train", "Make networks and galleries from your own data."),
     Command("train distil", "train.distil:distil", "Teach a small network what a large one says of faces, so that it can stand in for it."),
+    Command("train face-detector", "train.face_detector:face_detector", "Teach a small network to find faces, small and worn ones too."),
     Command("train faces", "train.faces:faces", "Teach a network to tell people apart by their faces."),
     Command("train objects", "train.objects:objects", "Teach a network to find objects."),
     Command("train recogniser", "train.recogniser:recogniser", "Learn people from pictures, and measure how well on pictures held out."),
