@@ -14,8 +14,9 @@ from playbill.archive.document import document_text, to_document, write_document
 from playbill.archive.reading import document_schema, from_document, read_document
 from playbill.core.appearances import Appearance
 from playbill.core.metadata import FrameMetadata
+from playbill.core.people import Candidate, Match
 from playbill.errors import DocumentError, OutputError
-from tests.support.analyses import ADA, analysis_of, person, span, thing
+from tests.support.analyses import ADA, CHARLES, analysis_of, person, span, thing
 
 SECOND_FRAME = Fraction(1001, 1000)
 
@@ -298,3 +299,28 @@ def test_a_written_document_is_read_back(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_clear_sentence(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         write_document(analysis_of(), tmp_path / "no" / "a.json")
+
+
+MAYBE = (Candidate(ADA, 0.4375), Candidate(CHARLES, 0.0625))
+
+
+def test_whom_somebody_may_be_is_written_and_read_and_is_no_name() -> None:
+    unsure = replace(person(None), match=Match(None, 0.0, MAYBE), unknown=1)
+    analysis = analysis_of(FrameMetadata(30, SECOND_FRAME, (unsure,)))
+
+    document = to_document(analysis)
+    jsonschema.validate(document, document_schema())
+
+    [entry] = document["frames"][0]["objects"]
+    assert entry["person"] is None
+    assert entry["candidates"] == [
+        {"id": ADA.id, "name": ADA.name, "probability": 0.4375},
+        {"id": CHARLES.id, "name": CHARLES.name, "probability": 0.0625},
+    ]
+    assert from_document(document, "here").frames == analysis.frames
+
+
+def test_somebody_whom_nobody_may_be_has_no_candidates_in_the_document() -> None:
+    document = to_document(analysis_of(FrameMetadata(30, SECOND_FRAME, (person(None),))))
+
+    assert "candidates" not in document["frames"][0]["objects"][0]

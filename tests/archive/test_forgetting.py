@@ -154,6 +154,7 @@ def test_the_name_is_taken_out_of_documents_and_nothing_else_is(
         "frames": [
             {"objects": [{"person": them}, {"person": others}, {"kind": "object"}]},
             {"objects": [{"person": None}]},
+            {"objects": [{"candidates": [them], "face": 1}, {"candidates": [others, them]}]},
         ],
         "appearances": [{"person": them, "start": 0.1}, {"kind": "object"}],
     }
@@ -170,6 +171,7 @@ def test_the_name_is_taken_out_of_documents_and_nothing_else_is(
     )
     now = unpack_text(rows[run], "")
     said["frames"][0]["objects"][0]["person"] = None  # type: ignore[index]
+    said["frames"][2]["objects"] = [{"face": 1}, {"candidates": [others]}]  # type: ignore[index]
     said["appearances"][0]["person"] = None  # type: ignore[index]
     assert now == json.dumps(said, ensure_ascii=False, indent=2) + "\n"
     assert unpack_text(rows[quiet], "") == "{}\n"

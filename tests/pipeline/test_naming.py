@@ -119,3 +119,38 @@ def test_tracks_that_never_meet_and_have_one_name_are_one_track() -> None:
     assert named.answers[0] is not None
     assert named.answers[0].person == ADA
     assert named.answers[0].score > 0.9
+
+
+def maybes(*shot: Findings) -> list[list[list[tuple[str, float]]]]:
+    """Whom each face may show, and how likely."""
+    return [
+        [
+            [(one.person.name, round(one.probability, 2)) for one in match.candidates]
+            if match
+            else []
+            for match in row
+        ]
+        for row in name_faces(shot, CAST, ALIKE).matches
+    ]
+
+
+def test_whoever_is_likely_and_not_named_is_a_candidate_the_likeliest_first() -> None:
+    shot = frame(0, (HERE, (0.2, 0.4)))
+
+    assert names(shot) == [[None]]
+    assert maybes(shot) == [[[("Charles Babbage", 0.57), ("Ada Lovelace", 0.29)]]]
+
+
+def test_somebody_with_a_name_has_no_candidates() -> None:
+    assert maybes(frame(0, (HERE, (0.9, 0.3)))) == [[[]]]
+
+
+def test_nobody_is_a_candidate_who_is_named_in_the_same_frame() -> None:
+    shot = frame(0, (HERE, (0.9, 0.0)), (THERE, (0.4, 0.1)))
+
+    assert names(shot) == [["Ada Lovelace", None]]
+    assert maybes(shot) == [[[], [("Charles Babbage", 0.17)]]]
+
+
+def test_whoever_is_unlikely_is_no_candidate() -> None:
+    assert maybes(frame(0, (HERE, (0.4, 0.01)))) == [[[("Ada Lovelace", 0.78)]]]

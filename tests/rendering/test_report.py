@@ -15,7 +15,7 @@ from playbill.core.appearances import Appearance
 from playbill.core.labels import COCO_80
 from playbill.core.media import MediaInfo
 from playbill.core.metadata import FrameMetadata
-from playbill.core.people import Person
+from playbill.core.people import Candidate, Match, Person
 from playbill.core.run import Coverage
 from playbill.core.timespan import TimeSpan
 from playbill.errors import OutputError
@@ -355,3 +355,27 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
     with pytest.raises(OutputError, match="there is no folder"):
         write_report(analysis_of(), tmp_path / "nowhere" / "page.html")
+
+
+def test_whoever_somebody_without_a_name_may_be_stands_in_their_row_and_is_not_counted() -> None:
+    maybe = (Candidate(ADA, 0.437), Candidate(Person("x", "<b>Raj</b>"), 0.12))
+    unsure = replace(person(None), match=Match(None, 0.4, maybe), unknown=1)
+    nobody = replace(seen(None, 0, 5), unknown=1)
+    analysis = analysis_of(FrameMetadata(0, Fraction(0), (unsure,)), appearances=(nobody,))
+
+    page = render_report(analysis, Pictures())
+
+    assert "perhaps" in page
+    assert re.search(r"class=perhaps>perhaps .*Ada Lovelace.* \(44 %\), .*Raj.* \(12 %\)", page)
+    assert "<b>Raj" not in page
+    [row] = people_rows(analysis.appearances, analysis.frames)
+    assert (row.named, row.perhaps) == (False, maybe)
+    assert "Ada" not in re.search(r"<title>(.*?)</title>", page)[1]  # type: ignore[index]
+
+
+def test_a_picture_says_whom_a_face_without_a_name_may_show() -> None:
+    unsure = replace(person(None), match=Match(None, 0.4, (Candidate(ADA, 0.3),)), unknown=1)
+
+    page = render_report(still_of(unsure), Pictures())
+
+    assert re.search(r"class=perhaps>perhaps .*Ada Lovelace.* \(30 %\)", page)

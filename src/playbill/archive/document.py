@@ -1,6 +1,7 @@
 """From an `Analysis` to the JSON document `playbill/1`: specification, section 3."""
 
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from playbill.core.atomic import atomic_path
 from playbill.core.boxes import whole_pixels
 from playbill.core.media import MediaInfo
 from playbill.core.metadata import Box, FrameMetadata, Thing
-from playbill.core.people import Person
+from playbill.core.people import Candidate, Person
 from playbill.core.run import GalleryUse, ModelUse, RunRecord
 
 SCHEMA = "playbill/1"
@@ -127,12 +128,23 @@ def _thing(thing: Thing, size_wh: tuple[int, int]) -> Json:
         if named and named.person
         else None,
         **_numbered(thing.unknown),
+        **_candidates(named.candidates if named else ()),
         "face": {"Bb": _bb(face.box_xyxy, size_wh), "score": _score(face.score)} if face else None,
     }
 
 
 def _person(person: Person) -> Json:
     return {"id": person.id, "name": person.name}
+
+
+def _candidates(candidates: Sequence[Candidate]) -> Json:
+    if not candidates:
+        return {}
+    return {
+        "candidates": [
+            _person(one.person) | {"probability": _score(one.probability)} for one in candidates
+        ]
+    }
 
 
 def _numbered(unknown: int | None) -> Json:

@@ -16,7 +16,7 @@ from playbill.core.appearances import Appearance
 from playbill.core.labels import COCO_80, PERSON
 from playbill.core.media import MediaInfo
 from playbill.core.metadata import Box, FaceBox, FrameMetadata, Thing
-from playbill.core.people import Match, Person
+from playbill.core.people import Candidate, Match, Person
 from playbill.core.run import Coverage, GalleryUse, ModelUse, RunRecord
 from playbill.core.timespan import TimeSpan
 from playbill.errors import DocumentError
@@ -159,7 +159,7 @@ def _frame(frame: Json) -> FrameMetadata:
 
 
 def _thing(entry: Json) -> Thing:
-    person, face = entry.get("person"), entry.get("face")
+    face = entry.get("face")
     return Thing(
         kind=entry["kind"],
         class_id=entry["ObjectID"],
@@ -167,8 +167,22 @@ def _thing(entry: Json) -> Thing:
         box_xyxy=_box(entry["Bb"]),
         score=entry["score"],
         face=FaceBox(_box(face["Bb"]), face["score"]) if face else None,
-        match=Match(Person(person["id"], person["name"]), person["score"]) if person else None,
+        match=_match(entry),
         unknown=entry.get("unknown"),
+    )
+
+
+def _match(entry: Json) -> Match | None:
+    """How near somebody without a name comes to having one is not in the document."""
+    person, candidates = entry.get("person"), entry.get("candidates", ())
+    if person:
+        return Match(Person(person["id"], person["name"]), person["score"])
+    if not candidates:
+        return None
+    return Match(
+        None,
+        0.0,
+        tuple(Candidate(Person(one["id"], one["name"]), one["probability"]) for one in candidates),
     )
 
 

@@ -77,6 +77,11 @@ def _make_nobody(entry: dict[str, Any], person_ids: Collection[str]) -> None:
     person = entry.get("person")
     if person is not None and person["id"] in person_ids:
         entry["person"] = None
+    if "candidates" in entry:
+        kept = [one for one in entry["candidates"] if one["id"] not in person_ids]
+        entry["candidates"] = kept
+        if not kept:
+            del entry["candidates"]
 
 
 def _forms(word: str) -> tuple[bytes, bytes]:

@@ -80,3 +80,10 @@ class Recogniser(Protocol):
             GalleryError: the embeddings are of another network.
         """
         ...
+
+    def probabilities(self, embeddings: Embeddings) -> NDArray[np.float64] | None:
+        """(n, people) how likely each face is each person's; what a row lacks to 1 is a stranger's.
+
+        None: nobody has measured what scores mean. Errors as `score`.
+        """
+        ...

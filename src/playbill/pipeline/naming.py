@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from playbill.core.boxes import box_areas
 from playbill.core.embeddings import Embeddings
 from playbill.core.labels import PERSON
-from playbill.core.people import Match, Person
+from playbill.core.people import Candidate, Match, Person
 from playbill.core.ports import Recogniser
 from playbill.pipeline.findings import Findings
 from playbill.pipeline.likeness import Alike
@@ -26,6 +26,11 @@ MORE_FOR_MANY = 0.25
 The mean of many faces carries less noise than each of them, of strangers too. With 0.25, tracks of
 eight pictures of a stranger are named as seldom as the gallery promises for single pictures
 (`benchmarks/tracks.py`)."""
+
+
+MOST_CANDIDATES = 3
+LEAST_LIKELY = 0.05
+"""A person who is less likely is no candidate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +75,16 @@ def name_faces(shot: Sequence[Findings], recogniser: Recogniser | None, alike: A
         columns = [columns[some[0]] for some in together]
         templates = _templates(tracks, shot)
         votes = recogniser.score(templates)
+    frames = [{face.frame for face in track} for track in tracks]
+    likely = candidates(frames, columns, recogniser.probabilities(templates), recogniser.people)
     scores = [recogniser.score(_embeddings(found)) for found in shot]
-    for track, column in zip(tracks, columns, strict=True):
+    for track, column, maybe in zip(tracks, columns, likely, strict=True):
         for face in track:
             row = scores[face.frame][face.row]
-            matches[face.frame][face.row] = _answer(recogniser.people, row, column)
-    answers = [_answer(recogniser.people, *each) for each in zip(votes, columns, strict=True)]
+            matches[face.frame][face.row] = _answer(recogniser.people, row, column, maybe)
+    answers = [
+        _answer(recogniser.people, *each) for each in zip(votes, columns, likely, strict=True)
+    ]
     return NamedFaces(tuple(tracks), templates.vectors, tuple(answers), matches)
 
 
@@ -87,10 +96,15 @@ def _of_one_person(columns: Sequence[int | None]) -> list[list[int]]:
     return list(together.values())
 
 
-def _answer(people: Sequence[Person], scores: NDArray[np.float32], column: int | None) -> Match:
+def _answer(
+    people: Sequence[Person],
+    scores: NDArray[np.float32],
+    column: int | None,
+    maybe: tuple[Candidate, ...],
+) -> Match:
     """What the candidates' scores say, once it is decided whose name it is to be."""
     if column is None:
-        return Match(None, float(scores.max(initial=0.0)))
+        return Match(None, float(scores.max(initial=0.0)), maybe)
     return Match(people[column], float(scores[column]))
 
 
@@ -144,3 +158,31 @@ def assign(frames: Sequence[Set[int]], votes: NDArray[np.float32]) -> list[int |
         if answers[track] is None and all(frames[track].isdisjoint(frames[i]) for i in rivals):
             answers[track] = person
     return answers
+
+
+def candidates(
+    frames: Sequence[Set[int]],
+    columns: Sequence[int | None],
+    likely: NDArray[np.float64] | None,
+    people: Sequence[Person],
+) -> list[tuple[Candidate, ...]]:
+    """Whom each track without a name may show: at most three people, the likeliest first.
+
+    Nobody who is named in a frame that the track is in: they are somebody else.
+
+    Args:
+        frames: in which frames each track has a face.
+        columns: the person of each track, as `assign` has it.
+        likely: (tracks, people) probabilities; None: nobody knows them.
+        people: the columns.
+    """
+    if likely is None:
+        return [()] * len(frames)
+    found: list[tuple[Candidate, ...]] = []
+    for mine, column, row in zip(frames, columns, likely, strict=True):
+        there = {c for other, c in zip(frames, columns, strict=True) if mine & other}
+        order = [int(place) for place in np.argsort(-row, kind="stable") if place not in there]
+        some = [Candidate(people[place], float(row[place])) for place in order[:MOST_CANDIDATES]]
+        kept = tuple(one for one in some if one.probability >= LEAST_LIKELY)
+        found.append(kept if column is None else ())
+    return found

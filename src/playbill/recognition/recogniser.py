@@ -8,6 +8,7 @@ from playbill.core.people import Person
 from playbill.core.run import GalleryUse
 from playbill.recognition.gallery import require_space
 from playbill.recognition.gallery_file import StoredGallery
+from playbill.recognition.likelihood import probabilities
 
 
 class GalleryRecogniser:
@@ -19,6 +20,8 @@ class GalleryRecogniser:
         self._svm = fitted.svm
         self._calibration = fitted.calibration(stranger_rate)
         self._people = fitted.gallery.people
+        self._pictures = np.bincount(fitted.gallery.person_of_row)
+        self._scores = fitted.scores
         self._space = fitted.gallery.space
         self._use = GalleryUse(
             name=stored.name,
@@ -57,6 +60,14 @@ class GalleryRecogniser:
         if self._svm is not None:
             _put_first(scores, self._svm.decisions(embeddings.vectors).argmax(axis=1))
         return scores
+
+    def probabilities(self, embeddings: Embeddings) -> NDArray[np.float64] | None:
+        """(n, people) how likely each face is each person's; errors as `score`."""
+        require_space(embeddings, self._space)
+        if not len(embeddings):
+            return None
+        scores = self._closeness.score(embeddings.vectors)
+        return probabilities(scores, self._pictures, self._scores)
 
 
 def open_recogniser(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from playbill.core.appearances import Appearance
-from playbill.core.people import unknown_title
+from playbill.core.metadata import FrameMetadata
+from playbill.core.people import Candidate, unknown_title
 from playbill.core.subjects import Subject
 from playbill.core.timespan import join_spans
 from playbill.rendering.colours import Rgb, colour_of
@@ -34,6 +35,8 @@ class Row:
     colour: Rgb
     bars: tuple[Bar, ...]
     """In order of time; never empty."""
+    perhaps: tuple[Candidate, ...] = ()
+    """Whom somebody without a name may be, the likeliest first."""
 
     @property
     def total_s(self) -> Fraction:
@@ -47,12 +50,33 @@ class Row:
         return max(self.bars, key=lambda bar: bar.seen.span.length_s)
 
 
-def people_rows(appearances: Iterable[Appearance]) -> list[Row]:
-    """Those with a name by their time in the picture, then those with a number, then the others."""
-    rows = sorted(_rows(appearances, "person"), key=_rank)
+def people_rows(
+    appearances: Iterable[Appearance], frames: Iterable[FrameMetadata] = ()
+) -> list[Row]:
+    """Those with a name by their time in the picture, then those with a number, then the others.
+
+    From `frames` those with a number get their candidates.
+    """
+    likely = candidates_of(frames)
+    rows = [
+        replace(row, perhaps=likely.get(row.bars[0].seen.unknown or 0, ()))
+        for row in sorted(_rows(appearances, "person"), key=_rank)
+    ]
     if any(row.bars[0].seen.unknown for row in rows) and rows[-1].title == NOBODY_KNOWN:
         rows[-1] = replace(rows[-1], title=OTHERS)
     return rows
+
+
+def candidates_of(frames: Iterable[FrameMetadata]) -> dict[int, tuple[Candidate, ...]]:
+    """Number of somebody without a name -> whom they may be, as where they are likeliest."""
+    found: dict[int, tuple[Candidate, ...]] = {}
+    for thing in (thing for frame in frames for thing in frame.things):
+        if thing.unknown is None or thing.match is None or not thing.match.candidates:
+            continue
+        best = thing.match.candidates[0].probability
+        if thing.unknown not in found or best > found[thing.unknown][0].probability:
+            found[thing.unknown] = thing.match.candidates
+    return found
 
 
 def object_rows(appearances: Iterable[Appearance]) -> list[Row]:

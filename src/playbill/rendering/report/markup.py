@@ -3,9 +3,10 @@
 import base64
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from playbill.core.people import Candidate
 from playbill.rendering.thumbnails import Thumbnail
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -67,3 +68,13 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """A list of terms and what they are; the second of each pair is markup."""
     entries = "".join(f"<div><dt>{text(term)}</dt><dd>{what}</dd></div>" for term, what in pairs)
     return f"<dl class=facts>{entries}</dl>"
+
+
+def perhaps(candidates: Sequence[Candidate]) -> str:
+    """Whom somebody without a name may be, with how likely that is; nothing of nobody."""
+    if not candidates:
+        return ""
+    listed = ", ".join(
+        f"{name(one.person.name)} ({percent(one.probability)})" for one in candidates
+    )
+    return f"<p class=perhaps>perhaps {listed}</p>"

@@ -108,7 +108,8 @@ def _still_body(analysis: Analysis, pictures: Pictures) -> str:
 
 
 def _video_body(analysis: Analysis, pictures: Pictures) -> str:
-    people, objects = people_rows(analysis.appearances), object_rows(analysis.appearances)
+    people = people_rows(analysis.appearances, analysis.frames)
+    objects = object_rows(analysis.appearances)
     scale = Scale(_duration_s(analysis, people + objects))
     shown = pictures.thumbnails
     return (

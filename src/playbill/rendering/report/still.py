@@ -3,7 +3,7 @@
 from playbill.core.metadata import Box, Thing
 from playbill.rendering.colours import hex_colour, thing_colour
 from playbill.rendering.drawing import label_of
-from playbill.rendering.report.markup import TIMES, counted, data_uri, name, percent, text
+from playbill.rendering.report.markup import TIMES, counted, data_uri, name, percent, perhaps, text
 from playbill.rendering.thumbnails import Thumbnail
 
 _LONGEST_LABEL = 32
@@ -82,5 +82,6 @@ def _item(number: int, thing: Thing) -> str:
         f'style="--colour:{hex_colour(thing_colour(thing))}">'
         f'<button type=button class=thing data-of="{number}" aria-pressed=false>'
         f"<span class=swatch></span><strong>{name(label)}</strong>"
-        f"<span class=number>{percent(score)}</span><small>{place}</small></button></li>"
+        f"<span class=number>{percent(score)}</span><small>{place}</small></button>"
+        f"{perhaps(thing.match.candidates if thing.match else ())}</li>"
     )

@@ -10,6 +10,7 @@ from playbill.rendering.report.markup import (
     counted,
     name,
     percent,
+    perhaps,
     picture,
     share,
     text,
@@ -88,7 +89,8 @@ def _row(row: Row, scale: Scale, pictures: Mapping[int, Thumbnail]) -> str:
     return (
         f'<li class=row data-name="{text(row.title)}" style="--colour:{hex_colour(row.colour)}">'
         f"<div class=who>{_portrait(row, pictures)}"
-        f"<div><h3>{title}</h3><p>{length(row.total_s)} · {times}</p></div></div>"
+        f"<div><h3>{title}</h3>{perhaps(row.perhaps)}"
+        f"<p>{length(row.total_s)} · {times}</p></div></div>"
         f"<div class=track>{bars}</div></li>"
     )
 
