@@ -18,7 +18,7 @@ BatchMib = Annotated[
 BatchPictures = Annotated[int, typer.Option(min=1, help="Pictures in one batch, at most.")]
 VideoGib = Annotated[int, typer.Option(min=1, help="GiB of one video, at most.")]
 VideoHours = Annotated[int, typer.Option(min=1, max=48, help="Length of one video, at most.")]
-PictureThreads = Annotated[int, typer.Option(min=1, max=64, help="Pictures analysed at once.")]
+PictureThreads = Annotated[int, typer.Option(min=1, max=64, help="Pictures in hand at once.")]
 PictureQueue = Annotated[
     int, typer.Option(min=0, help="Pictures that wait, at most; others are told to come again.")
 ]

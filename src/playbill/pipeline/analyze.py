@@ -22,7 +22,7 @@ from playbill.pipeline.findings import Findings
 from playbill.pipeline.gathering import Gathered, gather
 from playbill.pipeline.hooks import Hook, Progress, no_hook
 from playbill.pipeline.likeness import Alike
-from playbill.pipeline.networks import Networks, find, look
+from playbill.pipeline.networks import Look, Networks, find, look
 from playbill.pipeline.segment_findings import SegmentFindings
 from playbill.pipeline.segments import Segment, uncut
 from playbill.pipeline.settings import AnalysisSettings
@@ -47,6 +47,8 @@ class Analyzer:
     settings: AnalysisSettings
     alike: Alike = field(default_factory=Alike)
     """How alike the faces of one person look under the embedder."""
+    looking: Look = look
+    """How pictures are looked at; a server has those of several requests looked at together."""
 
     def analyze(self, path: Path, hook: Hook = no_hook) -> Analysis:
         """Find who and what appears when and where in a picture or video.
@@ -84,7 +86,9 @@ class Analyzer:
         """
         start = time.perf_counter()
         if media.video is None:
-            findings = look([Frame.still(read_image(media.path))], self.networks, crops=crops)
+            findings = self.looking(
+                [Frame.still(read_image(media.path))], self.networks, crops=crops
+            )
             hook(Progress(media.info, 1, 1, Fraction(0)))
             seen, coverage, decoder = Passage(None, None, ()), Coverage(1, 1, 0), PICTURE_DECODER
         else:

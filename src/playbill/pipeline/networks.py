@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 from playbill.core.embeddings import Embeddings
 from playbill.core.frame import Frame
@@ -27,6 +28,16 @@ class Networks:
     def uses(self) -> tuple[ModelUse, ...]:
         """Each network as it really runs, for the run record."""
         return tuple(part.use for part in (self.faces, self.embedder, self.objects) if part)
+
+
+class Look(Protocol):
+    """Looks at some frames at once: `look`, or what stands in for it where many are asked for."""
+
+    def __call__(
+        self, frames: Sequence[Frame], networks: Networks, *, crops: bool
+    ) -> list[Findings]:
+        """What is in each of `frames`."""
+        ...
 
 
 def find(

@@ -160,7 +160,7 @@ def _services(
         metrics=metrics,
         boxes=DocumentBoxes(),
         surveys=Surveys(),
-        decoding=CapacityLimiter(settings.picture_threads),
+        decoding=CapacityLimiter(settings.frame_threads),
         uploads=Busy(),
         uses=Uses(archive.database),
         rates=Rates(per_s, settings.rate_per_minute / 10),

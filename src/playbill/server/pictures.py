@@ -1,4 +1,4 @@
-"""Pictures are analysed in a few threads, with networks that stay open and a queue that ends."""
+"""Pictures are decoded in a few threads, and go through the networks together; a queue ends."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +14,14 @@ from playbill.media.files import read_head
 from playbill.media.images import READERS, picture_size_wh
 from playbill.media.signatures import picture_format
 from playbill.pipeline.analyze import Analyzer
+from playbill.server.batching import Batcher, PixelRoom
 from playbill.server.metrics import Metrics
 from playbill.server.problems import busy, too_large, wrong_type
 
 T = TypeVar("T")
 RETRY_S = 2.0
+DECODED = 2
+"""So many of the largest pictures may be decoded at once, or more of smaller ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Pictures:
         metrics: Metrics,
     ) -> None:
         self._describing = analyzer
+        self._batcher = Batcher()
+        self._room = PixelRoom(DECODED * max_pixels)
         self.name_by(None)
         self._most, self._metrics = threads + most, metrics
         self._max_bytes, self._max_pixels = max_bytes, max_pixels
@@ -59,7 +64,9 @@ class Pictures:
         """Let another gallery answer from the next picture on; without one, none is asked."""
         networks = self._describing.networks
         used = networks if recogniser else replace(networks, embedder=None)
-        self.analyzer = Analyzer(used, recogniser, self._describing.settings)
+        self.analyzer = replace(
+            self._describing, networks=used, recogniser=recogniser, looking=self._batcher.look
+        )
 
     async def describe(self, path: Path, *, queued: bool = True) -> Described:
         """Analyse one picture when its turn comes.
@@ -96,17 +103,18 @@ class Pictures:
 
     def _one(self, path: Path, came: float) -> Described:
         started = perf_counter()
-        self.check(path)
+        pixels = self.check(path)
         try:
-            analysis = self.analyzer.analyze(path)
+            with self._room.taken(pixels):
+                analysis = self.analyzer.analyze(path)
         finally:
             self._metrics.pictures.observe(perf_counter() - started)
         analysed = perf_counter()
         text = document_text(analysis)
         return Described(text, started - came, analysed - started, perf_counter() - analysed)
 
-    def check(self, path: Path) -> None:
-        """Refuse what is no picture, or too large, before it is decoded.
+    def check(self, path: Path) -> int:
+        """Refuse what is no picture, or too large, before it is decoded; else say its pixels.
 
         Raises:
             Problem: 413 or 415.
@@ -122,3 +130,4 @@ class Pictures:
         if width * height > self._max_pixels:
             found, most = f"{width} x {height} pixels", f"{self._max_pixels:,} pixels in all"
             raise too_large(path.name, found, most)
+        return width * height

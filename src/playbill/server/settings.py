@@ -36,8 +36,10 @@ class ServerSettings:
     max_video_bytes: int = 200 * GIB
     max_video_s: int = 24 * 3600
 
-    picture_threads: int = 2
-    """Pictures analysed at once, and as many frames decoded to be shown."""
+    picture_threads: int = 8
+    """Pictures in hand at once: some are decoded while others go through the networks together."""
+    frame_threads: int = 2
+    """Frames of videos decoded at once, to be shown."""
     picture_queue: int = 64
     """Pictures that wait at most; further ones are told to come again."""
     rate_per_minute: int = 1200
