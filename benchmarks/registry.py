@@ -32,6 +32,11 @@ BENCHMARKS = {
         Benchmark("faces_detection", "boxes and landmarks on data/faces"),
         Benchmark("verification", "same person or not, LFW pairs", limit_s=1800),
         Benchmark("identification", "who is it, and who is a stranger, LFW", limit_s=1800),
+        Benchmark(
+            "small_galleries",
+            "galleries of 1 to 800 people at their own threshold, and suggestions, LFW",
+            limit_s=1800,
+        ),
         Benchmark("tracks", "tracks of strangers and of known people, LFW", limit_s=1800),
         Benchmark("fine_tune", "FaceNet taught 55 people of LFW, before and after"),
         Benchmark("archive_faces", "old, grey pictures of 13 people"),

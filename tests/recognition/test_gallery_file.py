@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from playbill.core.cohort import Cohort
+from playbill.core.score_table import ScoreTable
 from playbill.errors import GalleryError, OutputError
 from playbill.recognition.choice import Choice
 from playbill.recognition.fitting import FittedGallery, fit
 from playbill.recognition.gallery import Enrolment, Gallery
-from playbill.recognition.gallery_file import read_gallery, write_gallery
+from playbill.recognition.gallery_file import StoredGallery, read_gallery, write_gallery
+from playbill.recognition.network_scores import NetworkScores
 from playbill.recognition.recogniser import open_recogniser
+from playbill.recognition.strangers import StrangerScores
 from playbill.recognition.svm import fit_svm
-from tests.support.people import SCORES, SPACE, digest, enrolled, pictures, points
+from tests.support.people import CARD, SCORES, SPACE, digest, enrolled, pictures, points
 
 Arrays = dict[str, Any]
 
@@ -219,3 +223,44 @@ def test_a_gallery_that_cannot_be_written_leaves_the_old_one(
     with pytest.raises(OutputError, match="there is no folder"):
         write_gallery(tmp_path / "nowhere" / "cast.npz", fitted)
     assert list(tmp_path.iterdir()) == []
+
+
+def measured() -> NetworkScores:
+    """What scores mean, all of it known."""
+    rows, _ = pictures(60, 1, seed=9)
+    best = ScoreTable((1, 5), (0.5, 0.99), ((-0.2, 0.2), (0.0, 0.3)))
+    known = ScoreTable((1, 4), (0.01, 0.5), ((0.1, 0.6), (0.3, 0.7)))
+    strangers = StrangerScores(CARD.quantiles, CARD.n, CARD.measured_on, best)
+    cohort = Cohort(rows.mean(axis=0), rows.astype(np.float16).astype(np.float32))
+    return NetworkScores(cohort, strangers, known)
+
+
+def test_what_scores_mean_is_kept_and_answers_are_the_same(tmp_path: Path) -> None:
+    vectors, owners = pictures(5, 3, noise=0.6)
+    fitted = fit(enrolled(vectors, owners), measured())
+
+    stored = write_gallery(tmp_path / "cast.npz", fitted)
+    back = read_gallery(tmp_path / "cast.npz")
+
+    assert back.fitted.scores.fingerprint() == fitted.scores.fingerprint()
+    asked = points(pictures(40, 1, seed=3)[0])
+    before, after = open_recogniser(stored), open_recogniser(back)
+    np.testing.assert_allclose(after.score(asked), before.score(asked), atol=1e-5)
+    np.testing.assert_allclose(after.probabilities(asked), before.probabilities(asked), atol=1e-5)
+
+
+def test_a_gallery_of_an_earlier_playbill_goes_on_answering_by_cosines(
+    altered: Callable[[Callable[[Arrays], object]], Path], fitted: FittedGallery
+) -> None:
+    def as_before(header: dict[str, Any]) -> None:
+        del header["known"]
+        del header["card"]["best"]
+
+    path = altered(change_header(as_before))
+
+    old = read_gallery(path)
+    asked = points(pictures(5, 3, noise=0.3)[0])
+    assert old.fitted.scores.cohort is None
+    assert open_recogniser(old).probabilities(asked) is None
+    expected = open_recogniser(StoredGallery(with_svm(fitted), "cast", "0" * 64)).score(asked)
+    np.testing.assert_allclose(open_recogniser(old).score(asked), expected, atol=1e-6)

@@ -1,6 +1,6 @@
 """`playbill enrol`: from pictures of people to a gallery."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +30,7 @@ from playbill.pipeline.galleries import grow_gallery
 from playbill.pipeline.opening import Describer, open_describer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.audit import Doubt, audit
+from playbill.recognition.expectation import expect
 from playbill.recognition.fitting import FittedGallery
 from playbill.recognition.gallery_file import write_gallery
 
@@ -81,6 +82,8 @@ def enrol(
         fitted = grow_gallery(gallery, enrolled, describer.scores, space, strangers)
         write_gallery(gallery, fitted)
         out().print(_summary(gallery, fitted), soft_wrap=True)
+        for sentence in _expected(fitted, enrolled):
+            out().print(sentence, soft_wrap=True)
         for doubt in audit(fitted.gallery, fitted.doubtful_from(), fitted.scores.cohort):
             warn(_sentence(doubt, enrolled))
     if refused:
@@ -131,6 +134,31 @@ def _summary(path: Path, fitted: FittedGallery) -> str:
         f"{fitted.choice.method}; names from a score of {calibration.threshold:.3f} on, so that at "
         f"most {calibration.stranger_rate:.1%} of strangers get one ({', and '.join(rests_on)})"
     )
+
+
+def _expected(fitted: FittedGallery, enrolled: Enrolled) -> Iterator[str]:
+    """What the gallery is likely to do, and what would help."""
+    found = expect(fitted)
+    if found is None:
+        return
+    rate = fitted.calibration().stranger_rate
+    yield (
+        f"to expect of faces like those the network was measured on: {found.named:.0%} of known "
+        f"ones get their name, {rate:.1%} of strangers get one"
+    )
+    for one in found.needs:
+        yield (
+            f"{escape(one.person.name)}: {one.named:.0%} with "
+            f"{counted(one.pictures, 'picture')}, {one.named_with_more:.0%} with "
+            f"{2 * one.pictures}"
+        )
+    for odd in found.odd:
+        path = enrolled.paths.get(odd.source, odd.source[:12])
+        yield (
+            f"{escape(str(path))}: looks little like the other pictures of "
+            f"{escape(odd.person.name)} (score {odd.score:.2f}), which draws strangers to them: "
+            "better left out"
+        )
 
 
 def _sentence(doubt: Doubt, enrolled: Enrolled) -> str:
