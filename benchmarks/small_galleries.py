@@ -58,6 +58,12 @@ class Answers:
         return self.right & (self.scores >= threshold_at(self.strangers, STRANGER_RATE))
 
     @property
+    def among_three(self) -> NDArray[np.bool_]:
+        """(known,) whether the right person is among the likeliest."""
+        among: NDArray[np.bool_] = np.logical_or.reduce(self.is_they[: len(self.right)], axis=1)
+        return among
+
+    @property
     def below(self) -> NDArray[np.bool_]:
         """(known + strangers,) whose score is too low for a name."""
         below: NDArray[np.bool_] = np.concatenate([self.scores, self.strangers]) < NAMED_FROM
@@ -140,12 +146,7 @@ def _row(people: int, pictures: int, found: Sequence[Answers]) -> Row:
 
 
 def _first_three_row(found: Sequence[Answers]) -> Row:
-    parts = []
-    for one in found:
-        known = len(one.right)
-        among: NDArray[np.bool_] = np.asarray(one.is_they[:known]).any(axis=1, keepdims=True)[:, 0]
-        parts.append(among[one.below[:known]])
-    there = np.concatenate(parts)
+    there = np.concatenate([one.among_three[one.below[: len(one.right)]] for one in found])
     return Row(
         what="suggestions: right person among three, known faces below the threshold",
         must=">= 0.9",

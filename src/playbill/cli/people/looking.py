@@ -1,6 +1,7 @@
 """`playbill people list`, `show`, `groups` and `log`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection
 
+from playbill.archive.archive import Archive
 from playbill.archive.clusters import ClusterRow, list_clusters, named_cluster
 from playbill.archive.decisions.log import LogEntry, list_decisions
 from playbill.archive.media import named_media
@@ -23,6 +25,10 @@ from playbill.archive.people import (
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, opened
 from playbill.cli.console import counted, err, out
 from playbill.cli.people.options import PersonArgument, find_person, title
+from playbill.core.people import Candidate
+from playbill.library.suggesting import suggest
+from playbill.models.store import ModelStore
+from playbill.pipeline.galleries import scores_in
 
 Limit = Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="So many at most.")]
 After = Annotated[
@@ -99,11 +105,14 @@ def groups(
     limit: Limit = 50,
     after: After = None,
     hidden: Hidden = False,
+    perhaps: Annotated[
+        bool, typer.Option("--perhaps", help="Say whom those without a name may be.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the clusters of faces that look like one person, the largest first.
 
-    $ playbill people groups --unnamed
+    $ playbill people groups --unnamed --perhaps
     """
     with opened(archive) as place:
         page = place.database.read(
@@ -111,15 +120,43 @@ def groups(
         )
         known = {row.person_id for row in page.items if row.person_id}
         names = place.database.read(lambda tx: {one: get_person(tx, one).name for one in known})
+        likely = _suggested(place, page.items) if perhaps else {}
     for row in page.items:
+        maybe = likely.get(row.id, ())
         if as_json:
-            _print_json(_cluster(row))
+            _print_json(_cluster(row) | ({"candidates": _candidates(maybe)} if perhaps else {}))
         else:
             name = names[row.person_id] if row.person_id else "nobody yet"
+            if maybe:
+                name = "perhaps " + ", ".join(
+                    f"{one.person.name} ({one.probability:.0%})" for one in maybe
+                )
             tracks = "track " if row.tracks == 1 else "tracks"
             said = f"{row.id}  {row.tracks:6} {tracks}  {name}"
             out().print(escape(said), soft_wrap=True)
     _say_more(page.next)
+
+
+def _suggested(archive: Archive, rows: Sequence[ClusterRow]) -> Mapping[str, tuple[Candidate, ...]]:
+    """Group -> whom it may be, of those without a name."""
+    found: dict[str, tuple[Candidate, ...]] = {}
+    nameless = [row for row in rows if row.person_id is None]
+    for space in {row.space for row in nameless}:
+        scores = scores_in(space, ModelStore.default())
+        ids = [row.id for row in nameless if row.space == space]
+        found.update(suggest(archive, space, scores, ids))
+    return found
+
+
+def _candidates(maybe: Sequence[Candidate]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.person.id,
+            "name": one.person.name,
+            "probability": round(one.probability, 4),
+        }
+        for one in maybe
+    ]
 
 
 def log(
