@@ -9,6 +9,8 @@ from fastapi import Depends, Request
 
 from playbill.archive.archive import Archive
 from playbill.archive.search import DocumentBoxes, FaceIndex
+from playbill.core.likeness_scale import COSINES, LikenessScale
+from playbill.pipeline.galleries import scores_of
 from playbill.pipeline.opening import Describer
 from playbill.server.busy import Busy
 from playbill.server.matching import Matching
@@ -58,7 +60,16 @@ class Services:
 
     def faces_of(self, space: str) -> FaceIndex:
         """The index of one network's faces; empty before the first search."""
-        return self.indices.setdefault(space, FaceIndex(space))
+        if space not in self.indices:
+            self.indices.setdefault(space, FaceIndex(space, self._likeness_in(space)))
+        return self.indices[space]
+
+    def _likeness_in(self, space: str) -> LikenessScale:
+        """How likeness is shown: by the network that is open; of others, by the cosine."""
+        embedder, card = self.opened.analyzer.networks.embedder, self.opened.card
+        if embedder and card and embedder.space == space:
+            return scores_of(card, embedder.cohort).likeness_scale()
+        return COSINES
 
     def describer(self) -> Describer:
         """Finds and describes faces.

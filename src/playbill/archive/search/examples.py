@@ -19,18 +19,19 @@ from playbill.archive.packing import unpack_vectors
 from playbill.archive.search.vectors import Block
 from playbill.archive.tables import decisions, media, tracks
 from playbill.core.embeddings import Embeddings
+from playbill.core.likeness_scale import COSINES, LikenessScale
 from playbill.errors import ArchiveError
 
 LATE = {"sqlite": 0, "postgresql": 10_000}
 """Where several write at once, tracks are numbered before they are visible: of so many of the last
 numbers, some may have been missing at the last look."""
 SLACK = 0.01
-"""More than half floats move a cosine: proposals are measured again."""
+"""More than half floats move a likeness: proposals are measured again."""
 MAX_NEAREST = 1000
 """Tracks that one example face finds, the nearest ones."""
 
 Near = tuple[tuple[int, float], ...]
-"""Track and its cosine to the example, the nearest first."""
+"""Track and its likeness to the example, the nearest first."""
 
 
 class FaceIndex:
@@ -39,8 +40,8 @@ class FaceIndex:
     100,000 tracks of 512 numbers take 200 MB. Several threads may share one.
     """
 
-    def __init__(self, space: str) -> None:
-        self.space = space
+    def __init__(self, space: str, scale: LikenessScale = COSINES) -> None:
+        self.space, self.scale = space, scale
         self._blocks: list[Block] = []
         self._decided = 0
         self._lock = Lock()
@@ -70,7 +71,7 @@ class FaceIndex:
             return len(new)
 
     def nearest(self, tx: Connection, faces: Embeddings, min_likeness: float) -> list[Near]:
-        """Of each face, the tracks whose cosine to it is at least `min_likeness`.
+        """Of each face, the tracks whose likeness to it is at least `min_likeness`.
 
         Raises:
             ArchiveError: the faces are of another network.
@@ -82,7 +83,7 @@ class FaceIndex:
             )
         self.refresh(tx)
         blocks = list(self._blocks)
-        return [_nearest(tx, blocks, face, min_likeness) for face in faces.vectors]
+        return [_nearest(tx, blocks, face, min_likeness, self.scale) for face in faces.vectors]
 
     def _hear(self, tx: Connection) -> None:
         """Drop all if decisions have changed embeddings since the last time."""
@@ -106,7 +107,7 @@ class FaceIndex:
         sought = select(tracks.c.id, tracks.c.embedding).where(among(tracks.c.id, ids))
         rows = tx.execute(sought.where(tracks.c.embedding.is_not(None))).all()
         if rows:
-            new = Block.of([row.id for row in rows], [row.embedding for row in rows])
+            new = Block.of([row.id for row in rows], [row.embedding for row in rows], self.scale)
             self._blocks = Block.appended(self._blocks, new)
 
 
@@ -130,13 +131,18 @@ def _kept(space: str, after: int) -> ColumnElement[bool]:
 
 
 def _nearest(
-    tx: Connection, blocks: Sequence[Block], face: NDArray[np.float32], min_likeness: float
+    tx: Connection,
+    blocks: Sequence[Block],
+    face: NDArray[np.float32],
+    min_likeness: float,
+    scale: LikenessScale,
 ) -> Near:
-    proposed = [pair for block in blocks for pair in block.near(face, min_likeness - SLACK)]
+    least = min_likeness - SLACK
+    proposed = [pair for block in blocks for pair in block.near(face, least, scale)]
     proposed.sort(key=lambda pair: -pair[1])
     near: list[tuple[int, float]] = []
     for some in chunks(proposed):
-        measured = _measured(tx, [track for track, _ in some], face)
+        measured = _measured(tx, [track for track, _ in some], face, scale)
         near += [pair for pair in measured if pair[1] >= min_likeness]
         if len(near) >= MAX_NEAREST:
             break
@@ -144,18 +150,18 @@ def _nearest(
 
 
 def _measured(
-    tx: Connection, track_ids: Sequence[int], face: NDArray[np.float32]
+    tx: Connection, track_ids: Sequence[int], face: NDArray[np.float32], scale: LikenessScale
 ) -> list[tuple[int, float]]:
-    """Those that are shown, each with its cosine to `face` as it is now, to 4 digits."""
+    """Those that are shown, each with its likeness to `face` as it is now, to 4 digits."""
     row = tracks.c
     shown = and_(media.c.run_id == row.run_id, media.c.hidden.is_(False))
     sought = select(row.id, row.embedding).join(media, shown).where(among(row.id, track_ids))
     rows = tx.execute(sought.where(row.embedding.is_not(None))).all()
     if not rows:
         return []
-    vectors = unpack_vectors([one.embedding for one in rows]).astype(np.float64)
-    cosines = (vectors * face.astype(np.float64)).sum(axis=1)
-    return [(one.id, round(float(cos), 4)) for one, cos in zip(rows, cosines, strict=True)]
+    placed = scale.placed(unpack_vectors([one.embedding for one in rows]))
+    likenesses = scale.likeness(face, placed)
+    return [(one.id, round(float(like), 4)) for one, like in zip(rows, likenesses, strict=True)]
 
 
 _CHANGING = select(decisions.c.seq).where(decisions.c.kind.in_(("split", "forget", "undo")))

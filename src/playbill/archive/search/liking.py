@@ -19,7 +19,7 @@ from playbill.core.embeddings import Embeddings
 from playbill.errors import ArchiveError
 
 MIN_LIKENESS = 0.6
-"""Cosine from which on two faces may well be one person's."""
+"""From here on two faces may well be one person's (see `core.likeness_scale`)."""
 MAX_EXAMPLES = 8
 """Faces in one search."""
 
@@ -33,7 +33,7 @@ class Examples:
     faces: Embeddings
     """One row per face."""
     min_likeness: float = MIN_LIKENESS
-    """Tracks with a lower cosine to the face do not look like it."""
+    """Tracks with a lower likeness to the face do not look like it."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.faces) <= MAX_EXAMPLES:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from playbill.core.likeness_scale import LikenessScale
 from playbill.errors import ArchiveError
 
 ROWS = 16_384
@@ -19,13 +20,13 @@ class Block:
     ids: NDArray[np.int64]
     """(n,)"""
     vectors: NDArray[np.float32]
-    """(n, d) of length 1, but for rounding."""
+    """(n, d or d + 2) as `LikenessScale.placed` has them."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @classmethod
-    def of(cls, ids: Sequence[int], packed: Sequence[bytes]) -> "Block":
+    def of(cls, ids: Sequence[int], packed: Sequence[bytes], scale: LikenessScale) -> "Block":
         """Tracks with their embeddings as they lie in the data base.
 
         Raises:
@@ -35,7 +36,7 @@ class Block:
             lengths = sorted(set(map(len, packed)))
             raise ArchiveError(f"embeddings: expected all of one length, found bytes {lengths}")
         flat = np.frombuffer(b"".join(packed), "<f2").astype(np.float32)
-        return cls(np.array(ids, np.int64), flat.reshape(len(ids), -1))
+        return cls(np.array(ids, np.int64), scale.placed(flat.reshape(len(ids), -1)))
 
     @classmethod
     def appended(cls, blocks: Sequence["Block"], new: "Block") -> list["Block"]:
@@ -57,8 +58,10 @@ class Block:
         ids = np.concatenate([last.ids, new.ids])
         return [*blocks[:-1], cls(ids, np.concatenate([last.vectors, new.vectors]))]
 
-    def near(self, face: NDArray[np.float32], min_likeness: float) -> list[tuple[int, float]]:
-        """Tracks whose cosine to `face` (d,) is at least `min_likeness`, and it."""
-        cosines = self.vectors @ face
-        rows = np.flatnonzero(cosines >= min_likeness)
-        return [(int(self.ids[row]), float(cosines[row])) for row in rows]
+    def near(
+        self, face: NDArray[np.float32], min_likeness: float, scale: LikenessScale
+    ) -> list[tuple[int, float]]:
+        """Tracks whose likeness to `face` (d,) is at least `min_likeness`, and it."""
+        likenesses = scale.likeness(face, self.vectors)
+        rows = np.flatnonzero(likenesses >= min_likeness)
+        return [(int(self.ids[row]), float(likenesses[row])) for row in rows]

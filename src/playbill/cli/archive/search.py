@@ -33,6 +33,8 @@ from playbill.cli.console import counted, err, out
 from playbill.cli.options import DEFAULTS, Device, Models, Precision, model_names
 from playbill.errors import ArchiveError
 from playbill.library.examples import example_faces
+from playbill.models.store import ModelStore
+from playbill.pipeline.galleries import scores_in
 from playbill.pipeline.opening import open_describer
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.rendering.timecode import timecode
@@ -187,7 +189,8 @@ def _subject_json(seen: Seen) -> dict[str, Any]:
 def _page(archive: Archive, query: Query, examples: Examples | None) -> Page[Moment]:
     if examples is None:
         return archive.database.read(lambda tx: search(tx, query))
-    index = FaceIndex(examples.faces.model)
+    scores = scores_in(examples.faces.model, ModelStore.default())
+    index = FaceIndex(examples.faces.model, scores.likeness_scale())
     return archive.database.read(lambda tx: search_like(tx, query, examples, index))
 
 

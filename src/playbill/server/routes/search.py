@@ -108,7 +108,7 @@ async def like(
         Query(ge=0, le=999, description="Only this face of the picture; 0: the largest."),
     ] = None,
     min_likeness: Annotated[
-        float, Query(ge=0, le=1, allow_inf_nan=False, description="Cosine to the example.")
+        float, Query(ge=0, le=1, allow_inf_nan=False, description="How like the example.")
     ] = MIN_LIKENESS,
 ) -> MomentsPage:
     """The likest first. Every face of the picture is looked for; the picture is not kept.

@@ -37,7 +37,7 @@ class SubjectShown(BaseModel):
     score: float
     verified: bool
     likeness: float | None
-    """Cosine to the example face."""
+    """To the example face, 0 to 1."""
     crop: str | None
     """Address of the best face's picture; null: see `frame` and `box`."""
     frame: str
