@@ -26,7 +26,9 @@ from playbill.archive.tables import (
     tracks,
     words,
 )
+from playbill.core.cohort import Cohort
 from playbill.core.embeddings import Embeddings
+from playbill.core.likeness_scale import LikenessScale
 from playbill.errors import ArchiveError, NotInArchive
 from tests.support.rows import SPACE
 from tests.support.scenes import SECOND, Scene, Spell, person_id, put_people, put_scene
@@ -87,6 +89,21 @@ def test_the_likest_face_comes_first_and_the_unlike_do_not_come(archive: Databas
     assert [spell for spell, _ in found(page)] == [4, 5, 3, 6, 2]
     for spell, likeness in found(page):
         assert likeness == pytest.approx(math.cos(math.radians(10 * spell - 42)), abs=1e-3)
+
+
+def test_beside_a_cohort_likeness_is_what_the_scale_says(archive: Database) -> None:
+    everywhere = faces_at(*range(0, 360, 5)).vectors
+    scale = LikenessScale(Cohort(np.zeros(2, np.float32), everywhere), half=0.1)
+
+    page = like(archive, 42, 0.3, index=FaceIndex(SPACE, scale))
+
+    spells = faces_at(*range(0, 90, 10)).vectors
+    expected = scale.likeness(faces_at(42).vectors[0], scale.placed(spells))
+    likest = [int(spell) for spell in np.argsort(-expected) if expected[spell] >= 0.3]
+    assert [spell for spell, _ in found(page)] == likest
+    assert 1 < len(likest) < 9
+    for spell, likeness in found(page):
+        assert likeness == pytest.approx(expected[spell], abs=0.01)
 
 
 def test_pages_of_faces_go_on_where_the_last_one_ended(archive: Database) -> None:
