@@ -1,7 +1,7 @@
 """What every object detector keeps to, whatever the picture."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from playbill.core.frame import Frame, Image
 from playbill.core.labels import COCO_80
+from playbill.core.limits import ScoreLimits
 from playbill.core.ports import ObjectDetector
+from playbill.models.catalogue import object_limits
 from playbill.models.options import SessionOptions
 from playbill.models.ssd import SsdDetector
 from playbill.models.store import ModelStore
+from playbill.models.thresholds import ClassThreshold, Thresholds
 from playbill.models.yolox import YoloxDetector
 from tests.support.detectors import MIDDLE, tiny_ssd, tiny_yolox
 
@@ -195,3 +198,49 @@ def test_real_networks_find_what_is_in_real_pictures(
     found = opener.open(store.card(model), store).detect([frame])[0]
 
     assert sorted(found.names()) == KNOWN[name]
+
+
+THRESHOLDS = Thresholds(
+    precision=0.8,
+    sure_precision=0.9,
+    shown=0.55,
+    sure=0.7,
+    classes=(ClassThreshold("person", 0.65, 0.9, 100), ClassThreshold("motorcycle", 0.5, 0.6, 3)),
+    n=103,
+    measured_on="a test",
+)
+MOTORCYCLE = COCO_80.index("motorcycle")
+
+
+def with_thresholds(folder: Path, *, min_score: float | None = None) -> ObjectDetector:
+    """It sees a person of 0.6 and a motorcycle of 0.56."""
+    rows = {MIDDLE: ((0.5, 0.5, 0.7, 0.0), 1.0, {0: 0.6}), 3: ((0.0, 2.0, 2.0, 2.0), 0.8, {3: 0.7})}
+    card, store = tiny_yolox(folder, rows)
+    card = replace(card, thresholds=THRESHOLDS)
+    return YoloxDetector.open(card, store, FLOAT32, min_score=min_score)
+
+
+def test_each_class_is_shown_from_the_score_in_the_card(tmp_path: Path) -> None:
+    detector = with_thresholds(tmp_path)
+
+    [found] = detector.detect([Frame.still(PICTURES["usual"])])
+
+    assert found.names() == ["motorcycle"]
+    assert (detector.limits.shown[MOTORCYCLE], detector.limits.sure[MOTORCYCLE]) == (0.5, 0.6)
+    assert (detector.limits.shown[DOG], detector.limits.sure[DOG]) == (0.55, 0.7)
+
+
+def test_a_score_that_somebody_asks_for_stands_for_all_classes(tmp_path: Path) -> None:
+    detector = with_thresholds(tmp_path, min_score=0.58)
+
+    [found] = detector.detect([Frame.still(PICTURES["usual"])])
+
+    assert found.names() == ["person"]
+    assert detector.limits == ScoreLimits.same(80, 0.58)
+
+
+def test_without_a_table_the_architectures_own_score_counts(tmp_path: Path) -> None:
+    detector = YoloxDetector.open(*tiny_yolox(tmp_path, {}), FLOAT32)
+
+    assert detector.limits == ScoreLimits.same(80, 0.3, 0.65)
+    assert object_limits(tiny_yolox(tmp_path, {})[0]) == detector.limits

@@ -12,6 +12,7 @@ from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
 from playbill.core.labels import COCO_80
+from playbill.core.limits import ScoreLimits
 from playbill.core.people import Person
 from playbill.core.run import GalleryUse, ModelUse
 
@@ -94,6 +95,7 @@ class BlueIsADog:
     """Sees a dog that fills every picture that is mostly blue."""
 
     labels: tuple[str, ...] = COCO_80
+    limits: ScoreLimits = ScoreLimits.same(80, 0.5)  # noqa: RUF009 - frozen
     use: ModelUse = field(default_factory=lambda: use_of("object-detection"))
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:

@@ -8,43 +8,17 @@ from typing import Annotated
 import typer
 
 from playbill.cli.console import complain, counted, out
+from playbill.cli.measured_card import require_same, write_card
 from playbill.cli.options import Models, model_names
-from playbill.core.atomic import atomic_path
-from playbill.core.run import ModelUse
-from playbill.errors import ModelError
 from playbill.evaluation.faces.embedding import embed_people
 from playbill.evaluation.faces.network_scores import MeasuredScores, measure_scores
 from playbill.evaluation.faces.pictures import find_pictures, names_on
 from playbill.evaluation.opening import open_face_networks
 from playbill.media.files import sha256_of
-from playbill.models.cards import (
-    CARD_SUFFIX,
-    CohortFile,
-    ModelCard,
-    ModelFile,
-    card_text,
-    joint_sha256,
-    read_card,
-)
+from playbill.models.cards import CohortFile, ModelCard, ModelFile, read_card
 from playbill.models.cohort_file import COHORT_SUFFIX, write_cohort
 from playbill.pipeline.settings import AnalysisSettings
 from playbill.recognition.fitting import STRANGER_RATE
-
-
-def _require_same(path: Path, card: ModelCard, used: ModelUse) -> None:
-    """Refuse a card of another network, by name or by digest: its thresholds would be wrong.
-
-    Raises:
-        ModelError: it is.
-    """
-    if path.name != f"{used.name}{CARD_SUFFIX}":
-        raise ModelError(f"{path}: the card is of {card.name}, measured was {used.name}")
-    digest = joint_sha256(card.files)
-    if used.sha256 != digest:
-        raise ModelError(
-            f"{path}: the card is of {used.name} with sha256 {digest[:12]}..., measured would be "
-            f"the one that is found first by this name, with {used.sha256[:12]}..."
-        )
 
 
 def strangers(
@@ -78,7 +52,7 @@ def strangers(
     opened = open_face_networks(AnalysisSettings(models=model_names(models)))
     embedder = opened.networks[0].embedder
     if card and known:
-        _require_same(card, known, embedder.use)
+        require_same(card, known, embedder.use)
     pictures = find_pictures(folder)
     names = names_on(people, pictures) if people else None
     embedded = embed_people(pictures, opened.detector, [embedder])
@@ -126,5 +100,4 @@ def _write(path: Path, card: ModelCard, found: MeasuredScores) -> None:
             ModelFile(name, digest), found.cohort_faces, found.cohort_people, found.made_of
         )
     written = replace(card, strangers=found.strangers, known=found.known, cohort=cohort)
-    with atomic_path(path) as part:
-        part.write_text(card_text(written), "utf-8")
+    write_card(path, written)

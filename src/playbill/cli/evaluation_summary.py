@@ -76,6 +76,9 @@ def object_table(evaluation: ObjectEvaluation) -> RenderableType:
     ):
         figures = [getattr(one.judgement.overall, field) for one in evaluation.networks]
         table.add_row(title, *(_number(figure) for figure in figures))
+    shown = [result.shown for result in evaluation.networks]
+    table.add_row("precision as it is set", *(_number(one.precision) for one in shown))
+    table.add_row("recall as it is set", *(_number(one.recall) for one in shown))
     best = [result.best for result in evaluation.networks]
     table.add_row("best F1", *(_number(one.f1 if one else None) for one in best))
     table.add_row("... from a score of", *(_number(one.score if one else None) for one in best))

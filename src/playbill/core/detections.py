@@ -47,6 +47,12 @@ class Detections:
         nothing = np.empty(0, np.float32)
         return cls(np.empty((0, 4), np.float32), nothing, np.empty(0, np.int64), labels)
 
+    def rows(self, which: NDArray[np.bool_]) -> "Detections":
+        """Some of them."""
+        return Detections(
+            self.boxes_xyxy[which], self.scores[which], self.class_ids[which], self.labels
+        )
+
     def names(self) -> list[str]:
         """The label of every row."""
         return [self.labels[class_id] for class_id in self.class_ids]

@@ -11,6 +11,7 @@ from playbill.core.detections import Detections
 from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.frame import Frame
+from playbill.core.limits import ScoreLimits
 from playbill.core.people import Person
 from playbill.core.run import GalleryUse, ModelUse
 
@@ -23,6 +24,11 @@ class ObjectDetector(Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]: ...
+
+    @property
+    def limits(self) -> ScoreLimits:
+        """What it leaves out, and what is beyond doubt, for each of `labels`."""
+        ...
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]: ...
 

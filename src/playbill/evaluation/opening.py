@@ -14,6 +14,7 @@ from playbill.models.cards import Task
 from playbill.models.catalogue import (
     Choice,
     FaceLimits,
+    object_limits,
     open_face_detector,
     open_face_embedder,
     open_object_detector,
@@ -85,7 +86,8 @@ def open_object_networks(
 def open_object_network(name: str, store: ModelStore, options: SessionOptions) -> ObjectNetwork:
     """Open one object network, its weak answers too; errors as above."""
     detector = open_object_detector(name, store, options, min_score=MIN_SCORE)
-    return ObjectNetwork(detector, megabytes(store.card(name), store))
+    card = store.card(name)
+    return ObjectNetwork(detector, megabytes(card, store), object_limits(card))
 
 
 def open_face_network(name: str, store: ModelStore, options: SessionOptions) -> FaceNetwork:

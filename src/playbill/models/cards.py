@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from playbill.core.labels import COCO_80
 from playbill.core.score_table import ScoreTable
 from playbill.errors import ModelError
+from playbill.models.thresholds import ClassThreshold, Thresholds
 
 Task = Literal["face-detection", "face-embedding", "object-detection"]
 Channels = Literal["RGB", "BGR"]
@@ -139,6 +140,8 @@ class ModelCard:
     """Face embedding: None where nobody has made one; scores are plain cosines then."""
     looks: tuple[Look, ...] = ()
     """Object detection: of several the answers are put together; empty: one, in `input`'s size."""
+    thresholds: Thresholds | None = None
+    """Object detection: None where nobody has measured them; its architecture's own score then."""
     package: PackageFiles | None = None
 
 
@@ -205,6 +208,8 @@ def card_text(card: ModelCard) -> str:
     for look in card.looks:
         lines += ["", "[[looks]]", f"side_px = {look.side_px}"]
         lines += ["mirrored = true"] if look.mirrored else []
+    if card.thresholds:
+        lines += ["", "[thresholds]", *_threshold_lines(card.thresholds)]
     for file in card.files:
         lines += ["", "[[files]]", f"name = {_quoted(file.name)}", f'sha256 = "{file.sha256}"']
         lines += [f"url = {_quoted(file.url)}"] if file.url else []
@@ -237,6 +242,24 @@ def _cohort_lines(cohort: CohortFile) -> list[str]:
         f"faces = {cohort.faces}",
         f"people = {cohort.people}",
         f"measured_on = {_quoted(cohort.measured_on)}",
+    ]
+
+
+def _threshold_lines(thresholds: Thresholds) -> list[str]:
+    rows = [
+        f"    [{_quoted(one.label)}, {one.shown}, {one.sure}, {one.n}],"
+        for one in thresholds.classes
+    ]
+    return [
+        f"precision = {float(thresholds.precision)}",
+        f"sure_precision = {float(thresholds.sure_precision)}",
+        f"shown = {float(thresholds.shown)}",
+        f"sure = {float(thresholds.sure)}",
+        f"n = {thresholds.n}",
+        f"measured_on = {_quoted(thresholds.measured_on)}",
+        "classes = [",
+        *rows,
+        "]",
     ]
 
 
@@ -288,7 +311,7 @@ class _Table:
 def _card(table: _Table) -> ModelCard:
     table.allow(
         *("task", "architecture", "licence", "source", "labels"),
-        *("input", "files", "strangers", "known", "cohort", "looks", "package"),
+        *("input", "files", "strangers", "known", "cohort", "looks", "thresholds", "package"),
     )
     table.must(is_name(table.name), NAME_RULE)
     task = table.get("task", str)
@@ -312,6 +335,7 @@ def _card(table: _Table) -> ModelCard:
         known=_optional(table, "known", _known),
         cohort=_optional(table, "cohort", _cohort),
         looks=tuple(_look(child) for child in table.children("looks")),
+        thresholds=_optional(table, "thresholds", _thresholds),
         package=_optional(table, "package", _package),
     )
 
@@ -424,6 +448,27 @@ def _look(table: _Table) -> Look:
     mirrored = table.values.get("mirrored", False)
     table.must(isinstance(mirrored, bool), f"mirrored must be true or false, found {mirrored!r}")
     return Look(side, mirrored)
+
+
+def _thresholds(table: _Table) -> Thresholds:
+    table.allow("precision", "sure_precision", "shown", "sure", "classes", "n", "measured_on")
+    try:
+        return Thresholds(
+            precision=table.get("precision", float),
+            sure_precision=table.get("sure_precision", float),
+            shown=table.get("shown", float),
+            sure=table.get("sure", float),
+            classes=tuple(
+                ClassThreshold(str(label), float(shown), float(sure), int(n))
+                for label, shown, sure, n in table.get("classes", list)
+            ),
+            n=table.get("n", int),
+            measured_on=table.get("measured_on", str),
+        )
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"{table.where}: {table.name}: classes must be [label, shown, sure, n] rows: {error}"
+        ) from error
 
 
 def _package(table: _Table) -> PackageFiles:

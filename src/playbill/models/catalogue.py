@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from playbill.core.limits import ScoreLimits
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
 from playbill.models import face_check, mtcnn, ssd, yolox, yunet
@@ -17,12 +18,26 @@ from playbill.models.mtcnn import MtcnnDetector
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
 from playbill.models.ssd import SsdDetector
 from playbill.models.store import ModelStore
+from playbill.models.thresholds import score_limits
 from playbill.models.yolox import YoloxDetector
 from playbill.models.yunet import YunetDetector
 
 Opener = TypeVar("Opener")
 CHECKED_BY = "mtcnn"
 """The model whose last network looks again at what a YuNet takes for faces."""
+
+
+class ObjectOpener(Protocol):
+    """Opens a network of one architecture."""
+
+    def __call__(
+        self,
+        card: ModelCard,
+        store: ModelStore,
+        options: SessionOptions,
+        *,
+        min_score: float | None,
+    ) -> ObjectDetector: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +86,25 @@ def _open_yunet(
     )
 
 
-def _open_ssd(
-    card: ModelCard, store: ModelStore, options: SessionOptions, min_score: float | None
-) -> ObjectDetector:
-    return SsdDetector.open(card, store, options, min_score=min_score or ssd.MIN_SCORE)
-
-
 def _open_yolox(
-    card: ModelCard, store: ModelStore, options: SessionOptions, min_score: float | None
+    card: ModelCard,
+    store: ModelStore,
+    options: SessionOptions,
+    *,
+    min_score: float | None,
 ) -> ObjectDetector:
-    least = min_score or yolox.MIN_SCORE
     if card.looks:
-        return ManyLooks.open(card, store, options, min_score=least)
-    return YoloxDetector.open(card, store, options, min_score=least)
+        return ManyLooks.open(card, store, options, min_score=min_score)
+    return YoloxDetector.open(card, store, options, min_score=min_score)
 
 
 FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn, "yunet": _open_yunet})
 FACE_EMBEDDERS = MappingProxyType(dict.fromkeys(CUTS, FaceNetEmbedder.open))
-OBJECT_DETECTORS = MappingProxyType({"ssd": _open_ssd, "yolox": _open_yolox})
+OBJECT_DETECTORS: Mapping[str, ObjectOpener] = MappingProxyType(
+    {"ssd": SsdDetector.open, "yolox": _open_yolox}
+)
+OBJECT_SCORES = MappingProxyType({"ssd": ssd.MIN_SCORE, "yolox": yolox.MIN_SCORE})
+"""From which on objects are shown where a card says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +181,16 @@ def open_object_detector(
 ) -> ObjectDetector:
     """Open the model of that name, to find what scores at least `min_score`.
 
-    None is the network's own: their scores do not mean the same. Errors as above.
+    None is what its card says of each class. Errors as above.
     """
     card = _card(name, "object-detection", store)
-    return _opener(card, OBJECT_DETECTORS)(card, store, options, min_score)
+    return _opener(card, OBJECT_DETECTORS)(card, store, options, min_score=min_score)
+
+
+def object_limits(card: ModelCard) -> ScoreLimits:
+    """What is shown of an object network's detections where nobody asks for anything else."""
+    own = _opener(card, OBJECT_SCORES)
+    return score_limits(card.labels, card.thresholds, None, own)
 
 
 def _card(name: str, task: Task, store: ModelStore) -> ModelCard:

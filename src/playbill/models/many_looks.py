@@ -7,12 +7,14 @@ import numpy as np
 
 from playbill.core.detections import Detections
 from playbill.core.frame import Frame
+from playbill.core.limits import ScoreLimits
 from playbill.core.ports import ObjectDetector
 from playbill.core.run import ModelUse
 from playbill.models.cards import Look, ModelCard
 from playbill.models.fusion import fused
 from playbill.models.options import DEFAULT_OPTIONS, SessionOptions
 from playbill.models.store import ModelStore
+from playbill.models.thresholds import score_limits
 from playbill.models.yolox import MIN_SCORE, YoloxDetector
 
 FAINT = 0.25
@@ -23,18 +25,18 @@ class ManyLooks:
     """Detectors of one network as one: what their looks agree on scores high."""
 
     def __init__(
-        self, detectors: Sequence[tuple[ObjectDetector, Look]], *, min_score: float
+        self, detectors: Sequence[tuple[ObjectDetector, Look]], *, limits: ScoreLimits
     ) -> None:
         """Ask each of `detectors`, which let faint answers through, for its look.
 
         Args:
             detectors: at least one; of the same network and labels.
-            min_score: what a row must score on average over all looks.
+            limits: what a row must score on average over all looks.
         """
         first, _ = detectors[0]
         self.use: ModelUse = first.use
         self.labels = first.labels
-        self.min_score = min_score
+        self.limits = limits
         self._detectors = tuple(detectors)
 
     @classmethod
@@ -44,24 +46,27 @@ class ManyLooks:
         store: ModelStore,
         options: SessionOptions = DEFAULT_OPTIONS,
         *,
-        min_score: float = MIN_SCORE,
+        min_score: float | None = None,
     ) -> "ManyLooks":
         """Open the network of `card` once for each size of its looks.
+
+        `min_score` is as in `YoloxDetector.open`.
 
         Raises:
             ModelError: its file is missing, altered, or not what the card says.
         """
+        limits = score_limits(card.labels, card.thresholds, min_score, MIN_SCORE)
         by_side = {
             side: YoloxDetector.open(
                 replace(card, input=replace(card.input, size_wh=(side, side))),
                 store,
                 options,
-                min_score=min_score * FAINT,
+                min_score=min(limits.shown) * FAINT,
             )
             for side in {look.side_px for look in card.looks}
         }
         detectors = [(by_side[look.side_px], look) for look in card.looks]
-        return cls(detectors, min_score=min_score)
+        return cls(detectors, limits=limits)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """See `ObjectDetector`."""
@@ -74,7 +79,14 @@ class ManyLooks:
                     _mirrored(rows, mirror) for rows, mirror in zip(found, mirrors, strict=True)
                 ]
             looks.append(found)
-        return [fused(rows, min_score=self.min_score) for rows in zip(*looks, strict=True)]
+        least = min(self.limits.shown)
+        return [
+            self._shown(fused(rows, min_score=least)) for rows in zip(*looks, strict=True)
+        ]
+
+    def _shown(self, found: Detections) -> Detections:
+        limits = np.array(self.limits.shown, np.float32)
+        return found.rows(found.scores >= limits[found.class_ids])
 
 
 def _mirror_image(frame: Frame) -> Frame:

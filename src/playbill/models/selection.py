@@ -1,5 +1,7 @@
 """From scored boxes to detections: what SSD and YOLOX have in common after their decoding."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,7 @@ def select_detections(
     labels: tuple[str, ...],
     size_wh: tuple[int, int],
     *,
-    min_score: float,
+    min_score: float | Sequence[float],
 ) -> Detections:
     """Keep what scores at least `min_score`, once for each object and class.
 
@@ -32,11 +34,11 @@ def select_detections(
         scores: (n, classes) 0 to 1.
         labels: of the classes.
         size_wh: of the picture.
-        min_score: 0 to 1.
+        min_score: 0 to 1, of all classes or of each.
     """
     boxes = clip_boxes(boxes_xyxy, size_wh)
     has_area = np.all(boxes[:, 2:] > boxes[:, :2], axis=1, keepdims=True)  # False for NaN
-    rows, class_ids = np.nonzero((scores >= min_score) & has_area)
+    rows, class_ids = np.nonzero((scores >= np.asarray(min_score, np.float32)) & has_area)
     values = scores[rows, class_ids]
     best = np.argsort(-values, kind="stable")[:MAX_CANDIDATES]
     rows, class_ids, values = rows[best], class_ids[best], values[best]

@@ -20,9 +20,11 @@ from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
+from playbill.models.thresholds import score_limits
 
 MIN_SCORE = 0.5
-"""Where the F1 score is best on COCO pictures that nothing else was fitted to."""
+"""Where the F1 score is best on COCO pictures that nothing else was fitted to; a card's
+thresholds go before it."""
 SCALES_YXHW = np.array([10, 10, 5, 5], np.float32)
 """What box offsets were multiplied with in training."""
 
@@ -56,7 +58,7 @@ class SsdDetector:
         session: Session,
         anchors_yxhw: NDArray[np.float32],
         *,
-        min_score: float = MIN_SCORE,
+        min_score: float | None = None,
     ) -> None:
         """Try the graph, a session that takes pictures as they are, on a black one.
 
@@ -67,7 +69,7 @@ class SsdDetector:
             raise ModelError(f"{card.name}: the card of an SSD must say size_wh")
         self.use: ModelUse = model_use(card, session)
         self.labels = card.labels
-        self.min_score = min_score
+        self.limits = score_limits(card.labels, card.thresholds, min_score, MIN_SCORE)
         self._session = session
         self._size_wh = card.input.size_wh
         self._anchors = anchors_yxhw
@@ -82,7 +84,7 @@ class SsdDetector:
         store: ModelStore,
         options: SessionOptions = DEFAULT_OPTIONS,
         *,
-        min_score: float = MIN_SCORE,
+        min_score: float | None = None,
     ) -> "SsdDetector":
         """Open the network and the anchors of `card`.
 
@@ -117,7 +119,7 @@ class SsdDetector:
         boxes = decode_boxes(encodings, self._anchors)
         boxes *= np.array([*frame.size_wh, *frame.size_wh], np.float32)
         return select_detections(
-            boxes, scores, self.labels, frame.size_wh, min_score=self.min_score
+            boxes, scores, self.labels, frame.size_wh, min_score=self.limits.shown
         )
 
 

@@ -257,7 +257,7 @@ class ModelStore:
             ModelFile(f"{name}{file.name.removeprefix(pattern.name)}", digest)
             for file, digest in zip(pattern.files, digests, strict=True)
         )
-        unmeasured = replace(pattern, strangers=None, known=None, cohort=None)
+        unmeasured = replace(pattern, strangers=None, known=None, cohort=None, thresholds=None)
         return replace(unmeasured, name=name, files=entries, package=None)
 
     def _search(self, file_name: str) -> Path | None:

@@ -19,9 +19,11 @@ from playbill.models.pictures import model_use, output_of, resized, run_pictures
 from playbill.models.selection import select_detections
 from playbill.models.session import open_session
 from playbill.models.store import ModelStore
+from playbill.models.thresholds import score_limits
 
 MIN_SCORE = 0.3
-"""Where the F1 score is best on COCO pictures that nothing else was fitted to."""
+"""Where the F1 score is best on COCO pictures that nothing else was fitted to; a card's
+thresholds go before it."""
 STRIDES = (8, 16, 32)
 """Pixels between the cells of each grid."""
 PADDING = 114
@@ -93,7 +95,9 @@ def _sized_graph(card: ModelCard, path: Path) -> Graph:
 class YoloxDetector:
     """A graph of one picture -> `output` (1, cells, 5 + classes): box, objectness, class scores."""
 
-    def __init__(self, card: ModelCard, session: Session, *, min_score: float = MIN_SCORE) -> None:
+    def __init__(
+        self, card: ModelCard, session: Session, *, min_score: float | None = None
+    ) -> None:
         """Try the graph, a session that takes pictures as they are, on a black one.
 
         Raises:
@@ -107,7 +111,7 @@ class YoloxDetector:
             )
         self.use: ModelUse = model_use(card, session)
         self.labels = card.labels
-        self.min_score = min_score
+        self.limits = score_limits(card.labels, card.thresholds, min_score, MIN_SCORE)
         self._session = session
         self._size_wh = size_wh
         self._cells, self._strides = grid_cells(size_wh)
@@ -120,9 +124,15 @@ class YoloxDetector:
         store: ModelStore,
         options: SessionOptions = DEFAULT_OPTIONS,
         *,
-        min_score: float = MIN_SCORE,
+        min_score: float | None = None,
     ) -> "YoloxDetector":
         """Open the network of `card`, for pictures of the size that the card says.
+
+        Args:
+            card: of the network.
+            store: where its file is.
+            options: how it is to run.
+            min_score: objects that score less are left out; None: as the card says of each class.
 
         Raises:
             ModelError: its file is missing, altered, or not what the card says.
@@ -148,5 +158,9 @@ class YoloxDetector:
         scale = np.array(frame.size_wh, np.float32) / np.array(inner_wh, np.float32)
         scores = output[:, 4:5] * output[:, 5:]
         return select_detections(
-            boxes * np.tile(scale, 2), scores, self.labels, frame.size_wh, min_score=self.min_score
+            boxes * np.tile(scale, 2),
+            scores,
+            self.labels,
+            frame.size_wh,
+            min_score=self.limits.shown,
         )

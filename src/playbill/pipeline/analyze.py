@@ -167,7 +167,12 @@ class Analyzer:
         gathered = gather(media, parts, self.settings.sample_every)
         cuts = gathered.cuts_s
         settled = settle(
-            gathered.frames, cuts, self.recogniser, described=embedder is not None, alike=self.alike
+            gathered.frames,
+            cuts,
+            self.recogniser,
+            described=embedder is not None,
+            alike=self.alike,
+            limits=None if media.video is None else self.networks.objects.limits,
         )
         frames, end_s = settled.frames, media.end_s
         return Sightings(

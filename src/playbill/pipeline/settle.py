@@ -8,11 +8,13 @@ from itertools import groupby
 
 import numpy as np
 
+from playbill.core.limits import ScoreLimits
 from playbill.core.metadata import FrameMetadata, Thing
 from playbill.core.ports import Recogniser
 from playbill.core.sightings import BodySighting, FaceSighting, Track
 from playbill.pipeline.carrying import Carried, ShownPeople, carry
 from playbill.pipeline.findings import Findings
+from playbill.pipeline.glances import without_glances
 from playbill.pipeline.likeness import Alike
 from playbill.pipeline.naming import NamedFaces, name_faces
 from playbill.pipeline.people import Resolved, resolve_people
@@ -41,6 +43,7 @@ def settle(
     *,
     described: bool,
     alike: Alike,
+    limits: ScoreLimits | None = None,
 ) -> Settled:
     """Link and name the faces of each shot, then put bodies and faces together frame by frame.
 
@@ -53,12 +56,13 @@ def settle(
         recogniser: None: nobody is named.
         described: whether the faces have embeddings; without, nobody is linked or named.
         alike: how alike the faces of one person must look.
+        limits: from which scores on one look at an object is enough; None: always.
     """
     frames: list[FrameMetadata] = []
     tracks: list[Track] = []
     track_of_thing: list[TracksOfThings] = []
     for number, grouped in groupby(findings, key=lambda found: bisect_right(cuts_s, found.time_s)):
-        shot = [without_phantoms(found) for found in grouped]
+        shot = [without_phantoms(found) for found in without_glances(list(grouped), limits)]
         settled = _described(number, shot, recogniser, alike) if described else _bare(shot)
         frames += settled.frames
         track_of_thing += [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from playbill.core.limits import ScoreLimits
 from playbill.core.ports import ObjectDetector
 from playbill.core.run import ModelUse
 from playbill.datasets.opening import open_objects
@@ -16,6 +17,7 @@ from playbill.evaluation.objects.detecting import (
     DetectedObjects,
     PictureTime,
     detect_objects,
+    label_numbers,
 )
 from playbill.evaluation.objects.matching import match
 from playbill.evaluation.objects.misses import Confusion, MissedPicture, confuse
@@ -26,6 +28,7 @@ from playbill.evaluation.objects.scores import (
     best_score,
     best_scores_by_class,
 )
+from playbill.evaluation.objects.thresholds import Shown, measure_shown
 from playbill.evaluation.progress import Hook, counting, no_hook
 from playbill.evaluation.record import EvaluationRun, Start
 
@@ -39,6 +42,8 @@ class ObjectNetwork:
 
     detector: ObjectDetector
     megabytes: float
+    limits: ScoreLimits
+    """What it shows where nobody sets anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class ObjectResult:
     judgement: Judgement
     unknown_labels: tuple[str, ...]
     """That the data set has and the network does not know: not judged."""
+    shown: Shown
+    """At the scores of the network's own card."""
     best: BestScore | None
     """None: nothing was found that is there."""
     best_by_class: tuple[ClassScore, ...]
@@ -159,10 +166,21 @@ def _measure(
         time=time,
         judgement=judge(detected),
         unknown_labels=tuple(detected.labels[i] for i in unknown),
+        shown=measure_shown(detected, matched, _by_label(network, detected.labels)),
         best=best,
         best_by_class=best_scores_by_class(detected, matched),
         confusion=confusion,
         worst=worst,
+    )
+
+
+def _by_label(network: ObjectNetwork, labels: tuple[str, ...]) -> ScoreLimits:
+    """The network's limits in the order of a data set's labels; 1 for those it does not know."""
+    places = {number: row for row, number in label_numbers(labels, network.detector).items()}
+    rows = [places.get(number) for number in range(len(labels))]
+    return ScoreLimits(
+        tuple(1.0 if row is None else network.limits.shown[row] for row in rows),
+        tuple(1.0 if row is None else network.limits.sure[row] for row in rows),
     )
 
 

@@ -31,7 +31,7 @@ class ClassScore:
 
 def best_score(detected: DetectedObjects, matched: Sequence[Matched]) -> BestScore | None:
     """Over all classes together; None: nothing was found that is there."""
-    scores, right, objects = _pooled(detected, matched, None)
+    scores, right, objects = _pooled_of(detected, matched, None)
     return _best(scores, right, objects)
 
 
@@ -40,25 +40,37 @@ def best_scores_by_class(
 ) -> tuple[ClassScore, ...]:
     """Of every class of which something was found that is there."""
     of_class = (
-        (label, _best(*_pooled(detected, matched, class_id)))
+        (label, _best(*_pooled_of(detected, matched, class_id)))
         for class_id, label in enumerate(detected.labels)
     )
     return tuple(ClassScore(label, best) for label, best in of_class if best)
 
 
-def _pooled(
+def pooled(
+    detected: DetectedObjects, matched: Sequence[Matched]
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]:
+    """Of all detections but those on what does not count: scores, classes, whether it is right."""
+    scores, class_ids = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
+    right = [np.empty(0, np.bool_)]
+    for found, one in zip(detected.found, matched, strict=True):
+        kept = one.object_of != IGNORED
+        scores.append(found.scores[kept])
+        class_ids.append(found.class_ids[kept])
+        right.append(one.object_of[kept] != FALSE)
+    return np.concatenate(scores), np.concatenate(class_ids), np.concatenate(right)
+
+
+def _pooled_of(
     detected: DetectedObjects, matched: Sequence[Matched], class_id: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
-    """Scores of detections, whether each is right, and how many objects there are."""
-    scores, right, objects = [np.empty(0, np.float32)], [np.empty(0, np.bool_)], 0
-    for picture, found, one in zip(detected.pictures, detected.found, matched, strict=True):
-        mine = np.ones(len(found), bool) if class_id is None else found.class_ids == class_id
-        mine &= one.object_of != IGNORED
-        scores.append(found.scores[mine])
-        right.append(one.object_of[mine] != FALSE)
+    """Of one class, or of all: scores, whether each is right, and how many objects there are."""
+    scores, class_ids, right = pooled(detected, matched)
+    mine = np.ones(len(scores), bool) if class_id is None else class_ids == class_id
+    objects = 0
+    for picture, one in zip(detected.pictures, matched, strict=True):
         theirs = one.counted if class_id is None else one.counted & (picture.class_ids == class_id)
         objects += int(theirs.sum())
-    return np.concatenate(scores), np.concatenate(right), objects
+    return scores[mine], right[mine], objects
 
 
 def _best(scores: NDArray[np.float32], right: NDArray[np.bool_], objects: int) -> BestScore | None:
