@@ -17,6 +17,7 @@ from playbill.models.cards import (
     package_cards,
     read_card,
 )
+from playbill.models.thresholds import ClassThreshold, Thresholds
 from tests.support.networks import card_toml
 
 TABLE = ScoreTable((1, 10), (0.1, 0.9), ((0.0, 0.25), (0.0, 0.5)))
@@ -71,6 +72,36 @@ def test_a_card_with_strangers_own_labels_and_odd_letters_reads_back(tmp_path: P
     )
 
     assert read_card(written(tmp_path, card_text(card))) == card
+
+
+TABLE = Thresholds(
+    0.8, 0.9, 0.41, 0.8, (ClassThreshold("chien", 0.5, 0.875, 3),), 317, 'a "set"; float32'
+)
+
+
+def test_a_card_with_thresholds_reads_back(tmp_path: Path) -> None:
+    card = replace(read_card(written(tmp_path, CARD)), thresholds=TABLE)
+
+    assert read_card(written(tmp_path, card_text(card))) == card
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("0.875, 3]", "0.875]"), "classes must be [label, shown, sure, n] rows"),
+        (("0.875, 3]", "0.25, 3]"), "what is sure must be shown"),
+        (("shown = 0.41", "shown = 0.0"), "scores must be above 0"),
+        (("precision = 0.8", "precision = 1.5"), "a precision must lie between 0 and 1"),
+    ],
+)
+def test_thresholds_that_cannot_be_are_refused(
+    change: tuple[str, str], complaint: str, tmp_path: Path
+) -> None:
+    text = card_text(replace(read_card(written(tmp_path, CARD)), thresholds=TABLE))
+
+    with pytest.raises(ModelError) as refusal:
+        read_card(written(tmp_path, text.replace(*change)))
+    assert complaint in str(refusal.value)
 
 
 @pytest.mark.parametrize(

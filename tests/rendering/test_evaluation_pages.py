@@ -57,7 +57,7 @@ def pages(people: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     labelled = Labelled(home)
     for colour, label in (((0, 0, 200), "cat"), ((200, 0, 0), "dog"), ((0, 0, 200), "dog")):
         labelled.add(colour, label)
-    detectors = [ObjectNetwork(BlueIsADog(), 1.0)]
+    detectors = [ObjectNetwork(BlueIsADog(), 1.0, BlueIsADog().limits)]
     objects, _ = evaluate_objects(ObjectQuestion(labelled.write(), pictures=home), detectors)
     write_object_page(objects, home / "objects.html")
     return {name: home / f"{name}.html" for name in ("faces", "gallery", "objects")}

@@ -37,7 +37,9 @@ class ObjectOpener(Protocol):
         options: SessionOptions,
         *,
         min_score: float | None,
-    ) -> ObjectDetector: ...
+    ) -> ObjectDetector:
+        """See `open_object_detector`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

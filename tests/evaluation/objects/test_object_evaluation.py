@@ -22,6 +22,7 @@ from playbill.evaluation.objects.evaluate import (
 from tests.support.fakes import BlueIsADog
 
 BLUE, RED = (0, 0, 200), (200, 0, 0)
+SHOWN = BlueIsADog().limits
 
 
 @dataclass
@@ -66,7 +67,10 @@ class Labelled:
 
 def evaluated(labelled: Labelled, score: float | None = None) -> ObjectEvaluation:
     question = ObjectQuestion(labelled.write(), pictures=labelled.folder, score=score)
-    networks = [ObjectNetwork(BlueIsADog(), 1.0), ObjectNetwork(BlueIsADog(), 2.0)]
+    networks = [
+        ObjectNetwork(BlueIsADog(), 1.0, SHOWN),
+        ObjectNetwork(BlueIsADog(), 2.0, SHOWN),
+    ]
     return evaluate_objects(question, networks)[0]
 
 
@@ -83,6 +87,7 @@ def test_blue_dogs_are_found_and_red_ones_are_not(tmp_path: Path) -> None:
     assert result.best is not None
     assert (result.best.precision, result.best.recall) == pytest.approx((1 / 2, 1 / 3))
     assert result.best.score == pytest.approx(0.8)
+    assert (result.shown.precision, result.shown.recall, result.shown.boxes) == (1 / 2, 1 / 3, 2)
     assert result.confusion.labels == ("cat", "dog")
     assert result.confusion.counts.tolist() == [[0, 1, 0], [0, 1, 1], [0, 0, 0]]
     assert [one.objects for one in result.judgement.classes] == [1, 2]
@@ -110,7 +115,7 @@ def test_pictures_that_cannot_be_used_are_left_out_and_said(tmp_path: Path) -> N
     labelled.add(BLUE, "dog").write_bytes(b"broken")
     question = ObjectQuestion(labelled.write(), pictures=tmp_path)
 
-    evaluation, refused = evaluate_objects(question, [ObjectNetwork(BlueIsADog(), 1.0)])
+    evaluation, refused = evaluate_objects(question, [ObjectNetwork(BlueIsADog(), 1.0, SHOWN)])
 
     assert evaluation.data.pictures == 1
     told = [*map(str, refused), *evaluation.data.problems]
@@ -123,7 +128,7 @@ def test_labels_for_a_picture_of_another_size_are_said(tmp_path: Path) -> None:
     labelled.add(BLUE, "dog", said_wh=128)
     question = ObjectQuestion(labelled.write(), pictures=tmp_path)
 
-    evaluation, _ = evaluate_objects(question, [ObjectNetwork(BlueIsADog(), 1.0)])
+    evaluation, _ = evaluate_objects(question, [ObjectNetwork(BlueIsADog(), 1.0, SHOWN)])
 
     assert any("1.png" in problem and "64" in problem for problem in evaluation.data.problems)
 

@@ -60,10 +60,8 @@ def test_classes_that_do_not_differ_get_one_curve() -> None:
     assert np.abs(belief.by_class).max() < 0.3
 
 
-PLACES = [
-    (16.0 * (i % 12), 16.0 * (i // 12), 16.0 * (i % 12) + 12, 16.0 * (i // 12) + 12)
-    for i in range(48)
-]
+CORNERS = [(16.0 * (i % 12), 16.0 * (i // 12)) for i in range(48)]
+PLACES = [(left, top, left + 12, top + 12) for left, top in CORNERS]
 
 
 def half_right(scores: list[float]) -> tuple:
