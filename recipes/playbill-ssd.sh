@@ -14,3 +14,9 @@ mkdir -p "$out"
     --frozen 12 --min-nearest 0.5 --mining focal --optimiser sgd --lr 6e-4 --weight-decay 0 --warmup 20 \
     --steps 150 --batch 16 --ema 0.98 --seed 5 \
     --name playbill-ssd --out "$out"
+
+# Into the package, and from which scores on its objects are shown (docs/decisions/0028-objects.md).
+starter=src/playbill/models/starter
+cp "$out/playbill-ssd.onnx" "$out/playbill-ssd.anchors.npy" "$out/playbill-ssd.card.toml" "$starter/"
+.venv/bin/playbill evaluate thresholds "$PLAYBILL_DATA/coco/instances_train.json" \
+    --models playbill-ssd --right 0.80 --card "$starter/playbill-ssd.card.toml"

@@ -80,9 +80,7 @@ class ManyLooks:
                 ]
             looks.append(found)
         least = min(self.limits.shown)
-        return [
-            self._shown(fused(rows, min_score=least)) for rows in zip(*looks, strict=True)
-        ]
+        return [self._shown(fused(rows, min_score=least)) for rows in zip(*looks, strict=True)]
 
     def _shown(self, found: Detections) -> Detections:
         limits = np.array(self.limits.shown, np.float32)

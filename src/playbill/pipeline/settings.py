@@ -15,7 +15,7 @@ class AnalysisSettings:
     sample_every: int = 30
     """Every N-th frame of a video is analysed; neighbouring frames tell the same."""
     min_object_score: float | None = None
-    """Objects with a lower score are left out; None: the network's own least score."""
+    """Objects with a lower score are left out; None: as its card says of each class."""
     min_face_px: int | None = None
     """Faces of a shorter side are not looked for; None: the detector's own smallest."""
     max_side_px: int | None = None

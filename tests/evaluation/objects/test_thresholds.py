@@ -6,7 +6,8 @@ import pytest
 from playbill.core.limits import ScoreLimits
 from playbill.errors import DatasetError
 from playbill.evaluation.objects.believing import fit_belief
-from playbill.evaluation.objects.matching import match
+from playbill.evaluation.objects.detecting import DetectedObjects
+from playbill.evaluation.objects.matching import Matched, match
 from playbill.evaluation.objects.thresholds import fit_thresholds, measure_shown
 from tests.support.labelled import LABELS, detected, labelled, seen
 
@@ -64,7 +65,7 @@ CORNERS = [(16.0 * (i % 12), 16.0 * (i // 12)) for i in range(48)]
 PLACES = [(left, top, left + 12, top + 12) for left, top in CORNERS]
 
 
-def half_right(scores: list[float]) -> tuple:
+def half_right(scores: list[float]) -> tuple[DetectedObjects, list[Matched]]:
     """One picture: detections that stand on an object from 0.6 on, but for one at 0.9."""
     truth = labelled(*[(LABELS[0], PLACES[i]) for i in range(len(scores))])
     wrong = (0.0, 150.0, 20.0, 170.0)
