@@ -74,13 +74,13 @@ def test_a_card_with_strangers_own_labels_and_odd_letters_reads_back(tmp_path: P
     assert read_card(written(tmp_path, card_text(card))) == card
 
 
-TABLE = Thresholds(
+THRESHOLDS = Thresholds(
     0.8, 0.9, 0.41, 0.8, (ClassThreshold("chien", 0.5, 0.875, 3),), 317, 'a "set"; float32'
 )
 
 
 def test_a_card_with_thresholds_reads_back(tmp_path: Path) -> None:
-    card = replace(read_card(written(tmp_path, CARD)), thresholds=TABLE)
+    card = replace(read_card(written(tmp_path, CARD)), thresholds=THRESHOLDS)
 
     assert read_card(written(tmp_path, card_text(card))) == card
 
@@ -97,7 +97,7 @@ def test_a_card_with_thresholds_reads_back(tmp_path: Path) -> None:
 def test_thresholds_that_cannot_be_are_refused(
     change: tuple[str, str], complaint: str, tmp_path: Path
 ) -> None:
-    text = card_text(replace(read_card(written(tmp_path, CARD)), thresholds=TABLE))
+    text = card_text(replace(read_card(written(tmp_path, CARD)), thresholds=THRESHOLDS))
 
     with pytest.raises(ModelError) as refusal:
         read_card(written(tmp_path, text.replace(*change)))

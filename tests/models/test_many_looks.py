@@ -35,14 +35,18 @@ def found(detector: ObjectDetector) -> list[tuple[str, float, list[float]]]:
 
 
 def test_what_is_found_in_a_mirror_image_lies_on_the_other_side(tmp_path: Path) -> None:
-    mirrored = ManyLooks([(detector(tmp_path), Look(SIDE, mirrored=True))], limits=ScoreLimits.same(80, 0.3))
+    mirrored = ManyLooks(
+        [(detector(tmp_path), Look(SIDE, mirrored=True))], limits=ScoreLimits.same(80, 0.3)
+    )
 
     assert found(mirrored) == [("dog", 0.5, [SIDE - 56, 16, SIDE - 24, 32])]
 
 
 def test_looks_that_do_not_agree_share_their_score(tmp_path: Path) -> None:
     one = detector(tmp_path)
-    both = ManyLooks([(one, Look(SIDE)), (one, Look(SIDE, mirrored=True))], limits=ScoreLimits.same(80, 0.2))
+    both = ManyLooks(
+        [(one, Look(SIDE)), (one, Look(SIDE, mirrored=True))], limits=ScoreLimits.same(80, 0.2)
+    )
 
     assert found(both) == [
         ("dog", 0.25, [24, 16, 56, 32]),
