@@ -28,6 +28,7 @@ class Benchmark:
 BENCHMARKS = {
     benchmark.name: benchmark
     for benchmark in (
+        Benchmark("startup", "processor time of `playbill --version` and `--help`"),
         Benchmark("video_decode", "every 30th frame of a video, beside full decode"),
         Benchmark("faces_detection", "boxes and landmarks on data/faces"),
         Benchmark("verification", "same person or not, LFW pairs", limit_s=1800),

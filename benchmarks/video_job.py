@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.clips import crowd_minute, ffmpeg, repeated
 from benchmarks.jobs import PEOPLE, analyze_command, enrol_some_people
@@ -18,7 +19,8 @@ from playbill.pipeline.settings import AnalysisSettings
 ROUNDS = 3
 MINUTES = (3, 1)
 """Of the videos: what starting takes is the same for each."""
-MUST = 1.3
+MUST = MappingProxyType({3: 1.3, 1: 1.0})
+"""Of ffmpeg's time, by minutes: opening networks must not cost a short video its lead."""
 
 
 def run() -> list[Row]:
@@ -72,9 +74,9 @@ def _row(side: str, medians: dict[str, tuple[float, float]], minutes: int, threa
     (wall, cpu), (ffmpeg_wall, ffmpeg_cpu) = medians[side], medians["ffmpeg"]
     return Row(
         what=f"FHD video of {minutes} min, every 30th frame, whole job ({side})",
-        must=f"<= {MUST} x ffmpeg's full decode",
+        must=f"<= {MUST[minutes]} x ffmpeg's full decode",
         measured=f"{wall / ffmpeg_wall:.2f} x: {wall:.1f} s against {ffmpeg_wall:.1f} s",
-        met=wall <= MUST * ffmpeg_wall,
+        met=wall <= MUST[minutes] * ffmpeg_wall,
         note=f"1080p H.264, 25 frames a second, 5 faces a frame, {PEOPLE} people enrolled; "
         f"medians of {ROUNDS}, {threads} threads; "
         f"processor time {cpu:.1f} s against {ffmpeg_cpu:.1f} s",

@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from playbill.cli.lines import FrameLines
 from playbill.errors import PlaybillError
 from playbill.pipeline import hooks
 
@@ -65,9 +66,12 @@ class FrameBar:
 
 
 @contextmanager
-def frame_bar(*, shown: bool) -> Iterator[FrameBar]:
-    """A bar on standard error while the block runs; nothing where that is no terminal."""
+def frame_bar(*, shown: bool) -> Iterator[FrameBar | FrameLines]:
+    """Progress on standard error while the block runs: a bar, or lines where no bar can move."""
     console = err()
+    if shown and not console.is_terminal:
+        yield FrameLines(lambda line: console.print(escape(line)))
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -76,6 +80,5 @@ def frame_bar(*, shown: bool) -> Iterator[FrameBar]:
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
     )
-    disable = not (shown and console.is_terminal)
-    with Progress(*columns, console=console, disable=disable) as bar:
+    with Progress(*columns, console=console, disable=not shown) as bar:
         yield FrameBar(bar)

@@ -1,5 +1,6 @@
 """What there is to know of a video before it is decoded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -58,7 +59,7 @@ def survey(path: Path, limits: Limits) -> Survey:
         MediaError: the file cannot be read, is no video, has no frame that can be decoded, or is
             more than `limits` admit.
     """
-    scan, timecode = _scan(path, limits)
+    scan, timecode, sha256 = _scan(path, limits)
     beginning = _beginning(path, limits, frames=TRIAL_FRAMES if scan.halved else 1)
     first = beginning[0]
     frames = _frame_index(scan, beginning)
@@ -72,7 +73,7 @@ def survey(path: Path, limits: Limits) -> Survey:
     info = MediaInfo(
         name=media_name(path),
         kind="video",
-        sha256=sha256_of(path),
+        sha256=sha256,
         size_wh=orientation.size_wh(stored_wh),
         container=scan.container,
         codec=scan.codec,
@@ -84,8 +85,11 @@ def survey(path: Path, limits: Limits) -> Survey:
     return Survey(info, stored_wh, orientation, scan, frames)
 
 
-def _scan(path: Path, limits: Limits) -> tuple[PacketScan, str | None]:
-    """The packets, and the time code that the file begins with."""
+def _scan(path: Path, limits: Limits) -> tuple[PacketScan, str | None, str]:
+    """The packets, the time code that the file begins with, and the SHA-256 of the file.
+
+    Both go through the file at the same time, so that a disk is read once for the two.
+    """
     with open_container(path) as container:
         stream = video_stream(container, path)
         if stream.width * stream.height > limits.max_pixels:
@@ -93,10 +97,12 @@ def _scan(path: Path, limits: Limits) -> tuple[PacketScan, str | None]:
                 f"{path}: has frames of {stream.width} x {stream.height} pixels, "
                 f"expected at most {limits.max_pixels:,} in all"
             )
-        scan, timecode = scan_packets(container, stream), start_timecode(container, stream)
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as beside:
+            sha256 = beside.submit(sha256_of, path)
+            scan, timecode = scan_packets(container, stream), start_timecode(container, stream)
     if not scan.shown.any():
         raise MediaError(f"{path}: has a video stream without frames")
-    return scan, timecode
+    return scan, timecode, sha256.result()
 
 
 def _beginning(path: Path, limits: Limits, *, frames: int) -> list[VideoFrame]:

@@ -18,6 +18,7 @@ from playbill.archive.archive import Archive
 from playbill.archive.queue import JobRow, Load
 from playbill.cli.archive.options import DEFAULT_ARCHIVE, ArchiveFolder, AsJson, who
 from playbill.cli.console import EXIT_BAD_INPUT, complain, counted, err, out, warn
+from playbill.cli.lines import Now
 from playbill.cli.options import (
     DEFAULTS,
     Device,
@@ -46,6 +47,7 @@ from playbill.pipeline.surveyed import survey_media
 Workers = Annotated[
     int, typer.Option(min=0, help="Worker processes on this machine; 0: one for four cores.")
 ]
+Taken = Addition | Refusal
 LOOK_S = 0.5
 ASKED_AT_ONCE = 500
 FILES = ("added", "again", "moved", "known", "refused")
@@ -149,7 +151,7 @@ def add_and_analyse(
             archive, paths, survey_media, order, who=who(), again=how.again, by_hash=how.by_hash
         )
         with running(engine), frames_bar(shown=not as_json) as bar:
-            for one in bar.bar.track(said, total=len(paths), description="looking"):
+            for one in bar.looking(said, len(paths)):
                 report.take(one)
             if engine is not None:
                 _wait(archive, engine, report, bar)
@@ -226,6 +228,10 @@ class FramesBar:
     bar: Progress
     most: int = 0
 
+    def looking(self, files: Iterable[Taken], total: int) -> Iterable[Taken]:
+        """The files, each as it has been looked over."""
+        return self.bar.track(files, total=total, description="looking")
+
     def show(self, load: Load, jobs_left: int) -> None:
         """Move on."""
         if not self.most:
@@ -240,10 +246,34 @@ class FramesBar:
         )
 
 
+@dataclass(slots=True)
+class FramesLines:
+    """The same as lines, where no bar can move."""
+
+    now: Now = field(default_factory=Now)
+
+    def looking(self, files: Iterable[Taken], total: int) -> Iterable[Taken]:
+        """See `FramesBar.looking`."""
+        for number, file in enumerate(files, 1):
+            if self.now.is_due():
+                err().print(f"looked over {number:,} of {counted(total, 'file')}")
+            yield file
+
+    def show(self, load: Load, jobs_left: int) -> None:
+        """Say it if it is time."""
+        if self.now.is_due():
+            rate = f"{load.frames_per_s:.1f} frames/s, " if load.frames_per_s else ""
+            media = counted(jobs_left, "medium", "media")
+            err().print(f"{counted(load.frames_left, 'frame')} left, {rate}{media} left")
+
+
 @contextmanager
-def frames_bar(*, shown: bool) -> Iterator[FramesBar]:
-    """A bar on standard error while the block runs; nothing where that is no terminal."""
+def frames_bar(*, shown: bool) -> Iterator[FramesBar | FramesLines]:
+    """Progress on standard error while the block runs: a bar, or lines where no bar can move."""
     console = err()
+    if shown and not console.is_terminal:
+        yield FramesLines()
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -251,7 +281,7 @@ def frames_bar(*, shown: bool) -> Iterator[FramesBar]:
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar:
+    with Progress(*columns, console=console, disable=not shown) as bar:
         yield FramesBar(bar)
 
 
@@ -302,7 +332,7 @@ def ended_by_signal() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _wait(archive: Archive, engine: Engine, report: Report, bar: FramesBar) -> None:
+def _wait(archive: Archive, engine: Engine, report: Report, bar: FramesBar | FramesLines) -> None:
     """Wait until no job of the named files is left.
 
     Raises:
