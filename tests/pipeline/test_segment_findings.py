@@ -49,7 +49,7 @@ def findings() -> SegmentFindings:
         Findings(45, 45 * TIME, Detections.empty(COCO_80), faces(), NO_LOOKS, ()),
         Findings(60, 60 * TIME, detections(), faces(HERE), looks((0.3, 0.3)), (b"third",)),
     )
-    steps = tuple(Step(i, i * TIME, 1 / i, 1 / 3, 15) for i in (45, 60))
+    steps = tuple(Step(i, i * TIME, 1 / i, 1 / 3, 15, bytes(range(i, i + 16))) for i in (45, 60))
     passage = Passage(Glimpse(30, 30 * TIME, LUMA), Glimpse(60, 60 * TIME, LUMA[::-1]), steps)
     return SegmentFindings(
         media_sha256="ab" * 32,
@@ -150,7 +150,7 @@ def put(name: str, value: object) -> Callable[[Arrays], object]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (header(schema="playbill-segment/2"), "found schema 'playbill-segment/2'"),
+        (header(schema="playbill-segment/1"), "found schema 'playbill-segment/1'"),
         (header(segment={"number": 0}), "missing"),
         (header(coverage={"expected": 3, "analysed": 2, "corrupt": 0}), "analysed . corrupt"),
         (header(coverage={"expected": 3, "analysed": 2, "corrupt": 1}), "3 frames, expected 2"),
@@ -159,6 +159,8 @@ def put(name: str, value: object) -> Callable[[Arrays], object]:
         (put("header", np.zeros(3, np.uint8)), "not sound"),
         (put("header", np.frombuffer(b"[]", np.uint8)), "schema None"),
         (lambda arrays: arrays.pop("face_boxes"), "face_boxes"),
+        (put("step_tiles", np.zeros((2, 3), np.uint8)), "16 a row"),
+        (put("step_tiles", np.zeros((1, 16), np.uint8)), "equally many rows"),
         (put("indices", [30, 60, 45]), "not in order"),
         (put("indices", [29, 45, 60]), "frame 29 lies before"),
         (put("indices", [30, 45]), "equally many rows"),

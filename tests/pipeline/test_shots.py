@@ -21,6 +21,7 @@ from playbill.pipeline.shots import (
     correlation,
     find_cuts,
     join_passages,
+    tile_means,
 )
 
 RATE = Fraction(25)
@@ -192,6 +193,64 @@ def test_a_step_that_changes_little_more_than_its_neighbours_is_motion() -> None
     steps = [Step(i, Fraction(i), change, 0.5, 1) for i, change in enumerate([0.3, 0.4, 0.3])]
 
     assert find_cuts(steps) == []
+
+
+WHITE = np.full((180, 320, 3), 255, np.uint8)
+
+
+def at(*shown: tuple[Image, int]) -> list[int]:
+    """The frames at which there are cuts, in a video of 25 frames a second."""
+    detector, index = ShotDetector(), 0
+    for picture, frames in shown:
+        for _ in range(frames):
+            detector.observe(Glimpse(index, Fraction(index, 25), picture[::4, ::4, 0]))
+            index += 1
+    return [int(cut * 25) for cut in detector.cuts()]
+
+
+@pytest.mark.parametrize("frames", [1, 3, 8])
+def test_a_flash_is_no_cut_where_the_picture_comes_back(frames: int) -> None:
+    assert at((shot(0, 0), 20), (WHITE, frames), (shot(0, 4), 20)) == []
+
+
+def test_flashes_one_after_the_other_are_none_either() -> None:
+    flashes = [(WHITE, 2), (shot(0, 1), 2), (WHITE, 2)]
+
+    assert at((shot(0, 0), 20), *flashes, (shot(0, 2), 20)) == []
+
+
+def test_a_cut_that_flashes_is_a_cut() -> None:
+    assert at((shot(0, 0), 20), (WHITE, 3), (shot(1, 0), 20)) != []
+
+
+def test_a_picture_that_comes_back_after_a_second_was_cut_away_from() -> None:
+    assert at((shot(0, 0), 20), (shot(1, 0), 25), (shot(0, 0), 20)) == [20, 45]
+
+
+def test_a_cut_right_behind_a_flash_is_found() -> None:
+    shown = [(shot(0, 0), 20), (WHITE, 2), (shot(0, 0), 20), (shot(1, 0), 20)]
+
+    assert at(*shown) == [42]
+
+
+def test_steps_that_do_not_tell_what_was_seen_are_all_cuts() -> None:
+    steps = [Step(i, Fraction(i, 25), change, 0.0, 1) for i, change in enumerate([0, 1, 0, 1])]
+
+    assert find_cuts(steps) == [Fraction(1, 25), Fraction(3, 25)]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (4, 4), (36, 64), (45, 17)])
+def test_a_picture_in_small_has_the_means_of_its_parts(size: tuple[int, int]) -> None:
+    height, width = size
+    luma = np.random.default_rng(0).integers(0, 256, size).astype(np.uint8)
+
+    tiles = tile_means(luma).reshape(4, 4)
+
+    for row, column in product(range(4), range(4)):
+        top, left = row * height // 4, column * width // 4
+        bottom = max((row + 1) * height // 4, top + 1)
+        right = max((column + 1) * width // 4, left + 1)
+        assert tiles[row, column] == int(luma[top:bottom, left:right].mean())
 
 
 def test_histograms_of_blocks_are_shares() -> None:

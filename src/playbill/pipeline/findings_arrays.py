@@ -8,8 +8,9 @@ face_counts          (f,) int64; the rows of all frames follow one another in
 face_boxes, face_scores, face_landmarks, face_vectors
                      (n, 4), (n,), (n, 5, 2), (n, d) float32; (0, 0) where nobody described them
 crop_sizes, crops    (n,) int64 and all JPEGs one after another, uint8; empty where there are none
-step_indices, step_times, step_changes, step_strides
-                     (s,) int64, text, (s, 2) float64 change and likeness, int64
+step_indices, step_times, step_changes, step_strides, step_tiles
+                     (s,) int64, text, (s, 2) float64 change and likeness, int64, (s, 16) uint8; the
+                     last is (s, 0) where it was not told
 edge_indices, edge_times, edge_lumas
                      (e,) int64, text, (e, height, width) uint8: the first and the last glimpse
 """
@@ -27,7 +28,7 @@ from playbill.core.embeddings import Embeddings
 from playbill.core.faces import Faces
 from playbill.core.glimpse import Glimpse
 from playbill.pipeline.findings import Findings
-from playbill.pipeline.shots import Passage, Step
+from playbill.pipeline.shots import TILES, Passage, Step
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -50,6 +51,7 @@ KINDS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "step_times": ("S", 1),
         "step_changes": ("<f8", 2),
         "step_strides": ("<i8", 1),
+        "step_tiles": ("|u1", 2),
         "edge_indices": ("<i8", 1),
         "edge_times": ("S", 1),
         "edge_lumas": ("|u1", 3),
@@ -126,6 +128,7 @@ def passage_to_arrays(passage: Passage) -> dict[str, NDArray[Any]]:
         "step_times": _text([step.time_s for step in steps]),
         "step_changes": np.array(changes, np.float64).reshape(len(steps), 2),
         "step_strides": np.array([step.stride for step in steps], np.int64),
+        "step_tiles": _tiles(steps),
         "edge_indices": np.array([glimpse.index for glimpse in edges], np.int64),
         "edge_times": _text([glimpse.time_s for glimpse in edges]),
         "edge_lumas": _rows(lumas, np.uint8, (0, 0, 0)),
@@ -138,16 +141,20 @@ def passage_from_arrays(arrays: Arrays) -> Passage:
     Raises:
         ValueError: the arrays do not fit together, or hold what cannot be.
     """
-    _must_have_equal_rows(arrays, "step_indices", "step_times", "step_changes", "step_strides")
+    steps_of = ("step_indices", "step_times", "step_changes", "step_strides", "step_tiles")
+    _must_have_equal_rows(arrays, *steps_of)
     _must_have_equal_rows(arrays, "edge_indices", "edge_times", "edge_lumas")
     changes, lumas = arrays["step_changes"], arrays["edge_lumas"]
     if changes.shape[1] != 2 or not np.isfinite(changes).all():
         raise ValueError("step_changes must be two finite numbers a row")
+    if arrays["step_tiles"].shape[1] not in {0, TILES * TILES}:
+        raise ValueError(f"step_tiles must be {TILES * TILES} a row, or none")
     steps = zip(
         arrays["step_indices"].tolist(),
         _times(arrays["step_times"]),
         *changes.T.tolist(),
         arrays["step_strides"].tolist(),
+        [row.tobytes() for row in arrays["step_tiles"]],
         strict=True,
     )
     edges = zip(arrays["edge_indices"].tolist(), _times(arrays["edge_times"]), lumas, strict=True)
@@ -156,6 +163,13 @@ def passage_from_arrays(arrays: Arrays) -> Passage:
         raise ValueError(f"there must be a first and a last glimpse, found {len(seen)}")
     first, last = seen or (None, None)
     return Passage(first, last, tuple(Step(*step) for step in steps))
+
+
+def _tiles(steps: Sequence[Step]) -> NDArray[np.uint8]:
+    """(s, TILES * TILES); (s, 0) where any step does not tell."""
+    size = TILES * TILES if steps and all(step.tiles for step in steps) else 0
+    joined = b"".join(step.tiles for step in steps) if size else b""
+    return np.frombuffer(joined, np.uint8).reshape(len(steps), size)
 
 
 def _must_have_equal_rows(arrays: Arrays, *names: str) -> None:

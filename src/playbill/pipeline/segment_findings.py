@@ -27,7 +27,7 @@ from playbill.pipeline.findings_arrays import (
 from playbill.pipeline.segments import Segment
 from playbill.pipeline.shots import Passage
 
-SCHEMA = "playbill-segment/1"
+SCHEMA = "playbill-segment/2"
 
 _UNSOUND = (
     OSError,

@@ -4,12 +4,14 @@ PySceneDetect's detectors want every frame in colour, which costs more than the 
 does. Encoders put their reference frames where the picture changes, so the frames that sparse
 decoding passes through anyway lie close around each cut. A cut is where the brightness histograms
 of a grid of blocks (Nagasaka and Tanaka, 1992) change at once, and more than around it: pans and
-zooms change the blocks a little in every step.
+zooms change the blocks a little in every step. A picture that is back at once was never cut away
+from: a flash, or somebody who walks through close to the camera.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,12 @@ FAR = 8
 """From one glimpse to the next: over more frames than that, things move ..."""
 MAX_LIKENESS_FAR = 0.3
 """... and only a sure change to a picture this unlike the one before is a cut."""
+FLASH_S = Fraction(2, 5)
+"""A picture that is back within so many seconds was not cut away from."""
+TILES = 4
+"""What a picture looks like in small: the mean brightness of TILES x TILES parts."""
+MAX_TILE_CHANGE = 10.0
+"""It is back where these differ by no more on average, of 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Step:
     """Correlation of both pictures' brightness, -1 to 1: exposure does not change it."""
     stride: int
     """How many frames on."""
+    tiles: bytes = b""
+    """TILES x TILES means of the later glimpse's brightness, row by row; empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ def _step(before: _Look, after: _Look) -> Step:
         change=float(np.abs(after.histograms - before.histograms).sum(axis=2).mean() / 2),
         likeness=correlation(before.glimpse.luma, after.glimpse.luma),
         stride=after.glimpse.index - before.glimpse.index,
+        tiles=tile_means(after.glimpse.luma).tobytes(),
     )
 
 
@@ -134,13 +145,36 @@ def join_passages(passages: Iterable[Passage]) -> list[Step]:
 
 
 def find_cuts(steps: Sequence[Step]) -> list[Fraction]:
-    """The times of the steps that change the picture at once."""
+    """The times of the steps that change the picture at once, and not only for a moment."""
     changes = [0.0, *(step.change for step in steps), 0.0]
-    return [
-        step.time_s
-        for i, step in enumerate(steps)
-        if _is_cut(step, around=max(changes[i], changes[i + 2]))
+    found = [
+        i for i, step in enumerate(steps) if _is_cut(step, around=max(changes[i], changes[i + 2]))
     ]
+    cuts: list[Fraction] = []
+    while found:
+        back = _last_return(steps, found)
+        if not back:
+            cuts.append(steps[found[0]].time_s)
+        del found[: max(back, 1)]
+    return cuts
+
+
+def _last_return(steps: Sequence[Step], found: Sequence[int]) -> int:
+    """How many of the first of these steps lead away from a picture and back; 0: none does."""
+    first = found[0]
+    if first == 0:
+        return 0
+    until_s = steps[first].time_s + FLASH_S
+    soon = list(takewhile(lambda i: steps[i].time_s <= until_s, found))
+    backs = [n for n, i in enumerate(soon) if n and _is_back(steps[first - 1], steps[i])]
+    return backs[-1] + 1 if backs else 0
+
+
+def _is_back(before: Step, after: Step) -> bool:
+    if not before.tiles or not after.tiles:
+        return False
+    one, other = (np.frombuffer(step.tiles, np.uint8).astype(np.int16) for step in (before, after))
+    return float(np.abs(one - other).mean()) <= MAX_TILE_CHANGE
 
 
 def _is_cut(step: Step, *, around: float) -> bool:
@@ -156,6 +190,17 @@ def correlation(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     x, y = (luma.astype(np.float32).ravel() - luma.mean() for luma in (a, b))
     lengths = float(np.linalg.norm(x) * np.linalg.norm(y))
     return float(x @ y) / lengths if lengths else 0.0
+
+
+def tile_means(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(TILES * TILES,) mean brightness of the parts of a picture; of tiny ones, parts repeat."""
+    height, width = luma.shape
+    rows, columns = np.arange(TILES) * height // TILES, np.arange(TILES) * width // TILES
+    sums = np.add.reduceat(np.add.reduceat(luma, rows, 0, dtype=np.int64), columns, 1)
+    heights = np.maximum(np.diff([*rows, height]), 1)
+    widths = np.maximum(np.diff([*columns, width]), 1)
+    means: NDArray[np.uint8] = (sums // np.outer(heights, widths)).astype(np.uint8).ravel()
+    return means
 
 
 def block_histograms(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
