@@ -39,6 +39,7 @@ BENCHMARKS = {
             limit_s=1800,
         ),
         Benchmark("tracks", "tracks of strangers and of known people, LFW", limit_s=1800),
+        Benchmark("clips_truth", "tracks and people of clips whose people are known"),
         Benchmark("fine_tune", "FaceNet taught 55 people of LFW, before and after"),
         Benchmark("archive_faces", "old, grey pictures of 13 people"),
         Benchmark("name_check", "likely wrong names, old pictures and LFW", limit_s=3600),
