@@ -86,5 +86,5 @@ COMMANDS = (
     Command("evaluate objects", "evaluate:objects", "Measure object networks: average precision, confusions, the best score to set."),
     Command("evaluate gallery", "evaluate:gallery", "Measure a saved gallery: who is named right, wrong, or not; who is taken for whom."),
     Command("evaluate thresholds", "evaluate_thresholds:thresholds", "Find the scores from which on so many of an object network's boxes are right."),
-    Command("evaluate strangers", "evaluate_strangers:strangers", 'Measure what strangers score under a face network; thresholds for "unknown" rest on it.'),
+    Command("evaluate strangers", "evaluate_strangers:strangers", "Measure what strangers and known people score under a face network."),
 )
