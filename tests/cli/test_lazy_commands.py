@@ -71,6 +71,20 @@ def test_nothing_heavy_is_imported_to_say_what_there_is(words: list[str]) -> Non
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_the_main_job_does_without_data_base_server_charts_and_training() -> None:
+    loaded, _ = loaded_by("analyze", "--help")
+
+    assert {"numpy", "av"} <= loaded
+    assert loaded.isdisjoint(HEAVY - {"numpy", "cv2", "av", "PIL"})
+
+
+def test_importing_the_package_imports_next_to_nothing() -> None:
+    seen = "import playbill, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+
+    assert set(done.stdout.split()).isdisjoint(HEAVY | {"typer", "rich"})
+
+
 def test_nothing_heavy_is_imported_to_complete_a_name() -> None:
     loaded, shown = loaded_by(
         _PLAYBILL_COMPLETE="complete_bash", COMP_WORDS="playbill archive jo", COMP_CWORD="2"
