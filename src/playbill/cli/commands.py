@@ -78,6 +78,7 @@ COMMANDS = (
     Command("train recogniser", "train.recogniser:recogniser", "Learn people from pictures, and measure how well on pictures held out."),
     Group("models", "List, add, pull and verify networks."),
     Command("models list", "models:list_models", "Show every known network: its task, whether its files are here, its licence and source."),
+    Command("models labels", "models:labels", "List the classes that an object network knows, one a line: what `--object` takes."),
     Command("models verify", "models:verify", "Check the bytes of networks against their cards; a wrong or missing one is exit code 2."),
     Command("models add", "models:add", "Copy a network into your own folder and write its card."),
     Command("models pull", "models:pull", "Fetch a network's files; what was cut off goes on where it stopped."),

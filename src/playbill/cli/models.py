@@ -9,6 +9,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TransferS
 from rich.table import Table
 
 from playbill.cli.console import EXIT_BAD_INPUT, err, out
+from playbill.errors import ModelError
+from playbill.models.catalogue import Choice
 from playbill.models.store import ModelStatus, ModelStore
 
 
@@ -22,6 +24,22 @@ def list_models() -> None:
         card = status.card
         table.add_row(card.name, card.task, _state(status), card.licence, escape(card.source))
     out().print(table)
+
+
+def labels(
+    name: Annotated[
+        str | None, typer.Argument(help="An object network; the default one, if none.")
+    ] = None,
+) -> None:
+    """List the classes that an object network knows, one a line: what `--object` takes.
+
+    $ playbill models labels yolox_nano
+    """
+    card = ModelStore.default().card(name or Choice().object_detector)
+    if not card.labels:
+        raise ModelError(f"{card.name}: is for {card.task}, and knows no classes of objects")
+    for label in card.labels:
+        out().print(escape(label))
 
 
 def verify(

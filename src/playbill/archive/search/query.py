@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import Literal
 
@@ -13,6 +12,7 @@ from playbill.archive.paging import page_limit
 from playbill.archive.words import fold
 from playbill.core.labels import COCO_80
 from playbill.core.metadata import Box
+from playbill.core.near_labels import near_labels
 from playbill.core.people import Person
 from playbill.core.subjects import Kind
 from playbill.errors import ArchiveError
@@ -170,9 +170,12 @@ def object_class(label: str) -> int:
     wanted = " ".join(fold(label))
     if wanted in COCO_80:
         return COCO_80.index(wanted)
-    near = get_close_matches(wanted, COCO_80, n=3, cutoff=0.5)
+    near = near_labels(wanted)
     hint = f"; near it: {', '.join(near)}" if near else ""
-    raise ArchiveError(f"{label[:100]!r}: expected one of COCO's 80 classes of objects{hint}")
+    raise ArchiveError(
+        f"{label[:100]!r}: expected one of COCO's 80 classes of objects{hint}; "
+        "`playbill models labels` lists them"
+    )
 
 
 def require_ids(what: str, ids: Sequence[str]) -> None:
