@@ -114,3 +114,11 @@ def test_a_card_of_more_people_than_faces_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="people must be 1 to 40 faces"):
         store.card("tiny")
+
+
+def test_the_cohort_of_a_known_network_is_there_whatever_folders_are_searched(
+    tmp_path: Path,
+) -> None:
+    store = ModelStore([], tmp_path)
+
+    assert open_cohort(store.card("facenet_vggface2"), store) is not None

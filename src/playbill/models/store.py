@@ -104,10 +104,15 @@ class ModelStore:
         return self._checked(card.name, file, self._find(card, file))
 
     def cohort_path(self, card: ModelCard) -> Path | None:
-        """The file of the network's cohort, checked as in `files`; None: it has none."""
+        """The file of the network's cohort, checked as in `files`; None: it has none.
+
+        Cohorts of networks that Playbill knows come with it, whatever folders are searched.
+        """
         if card.cohort is None:
             return None
-        return self._checked(card.name, card.cohort.file, self._find(card, card.cohort.file))
+        file, ours = card.cohort.file, STARTER / card.cohort.file.name
+        here = self._search(file.name) is None and ours.is_file()
+        return self._checked(card.name, file, ours if here else self._find(card, file))
 
     def has(self, card: ModelCard) -> bool:
         """Whether every file of the model lies in some folder, whatever its bytes."""

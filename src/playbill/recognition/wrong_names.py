@@ -17,7 +17,7 @@ from playbill.recognition.strangers import StrangerScores
 
 NEAR_SHARE = 0.001
 """A picture is near somebody else if it scores with them as this share of strangers does."""
-UNLIKE_SHARE = 0.005
+UNLIKE_SHARE = 0.002
 """A picture is unlike its person if this share of strangers scores as high with them."""
 ALONE_SHARE = 0.01
 """A picture that nothing else of its person speaks for is near somebody else if it scores with one
