@@ -13,12 +13,19 @@ from playbill.models.catalogue import open_object_detector
 from playbill.models.options import Precision, SessionOptions
 from playbill.models.store import ModelStore
 
-TARGETS = {"ssd_mobilenet_v1_coco": (0.20, 0.34), "yolox_nano": (0.27, 0.0)}
+TARGETS = {
+    "ssd_mobilenet_v1_coco": (0.20, 0.34),
+    "yolox_nano": (0.27, 0.0),
+    "playbill-yolox": (0.36, 0.53),
+    "playbill-yolox-x6": (0.38, 0.55),
+}
 """AP and AP50 to be reached; 0: nothing is asked."""
+MOST_MS = {"playbill-yolox": 25.0}
+"""What a picture may take."""
 
 
 def run() -> list[Row]:
-    """Both networks, in the precision that users get and in float32."""
+    """Every network, in the precision that users get and in float32."""
     rows = []
     for name in TARGETS:
         for precision in ("auto", "float32"):
@@ -54,11 +61,12 @@ def timing(name: str, precision: Precision) -> Row:
     frames = [Frame.still(image) for image in crowd_frames(14)[:8]]
     alone = [timed(detector, [frame]) for _ in range(3) for frame in frames]
     together = [timed(detector, frames) / len(frames) for _ in range(5)]
+    most = MOST_MS.get(name)
     return Row(
         what=f"objects, one 1080p frame, {name}, {detector.use.precision}",
-        must="-",
+        must=f"<= {most:.0f} ms alone" if most else "-",
         measured=f"{median(alone):.1f} ms alone, {median(together):.1f} ms of eight",
-        met=True,
+        met=most is None or median(alone) <= most,
         note="medians of 24 and 5; resizing, network and selection",
     )
 

@@ -43,6 +43,8 @@ def test_the_cards_of_the_package_name_every_model_of_the_system() -> None:
         "yolox_nano_x6": "object-detection",
         "playbill-face": "face-embedding",
         "playbill-ssd": "object-detection",
+        "playbill-yolox": "object-detection",
+        "playbill-yolox-x6": "object-detection",
     }
     assert cards["ssd_mobilenet_v1_coco"].labels == COCO_80
     assert len(cards["mtcnn"].files) == 3

@@ -115,7 +115,7 @@ class Choice:
 
     face_detector: str = "mtcnn"
     face_embedder: str = "playbill-face"
-    object_detector: str = "playbill-ssd"
+    object_detector: str = "playbill-yolox"
 
 
 _FIELDS: MappingProxyType[Task, str] = MappingProxyType(

@@ -224,6 +224,13 @@ class YoloxNano(nn.Module):
             MapHead(planes, classes, normalised=normalised) for planes in PLANES
         )
 
+    def units(self) -> nn.ModuleList:
+        """What may be frozen, from the picture upwards: backbone, neck, all but the heads' ends."""
+        beginnings = [
+            part for head in self.heads for part in (head.stem, head.class_way[0], head.box_way[0])
+        ]
+        return nn.ModuleList([*self.backbone, self.neck, nn.ModuleList(beginnings)])
+
     def forward(self, pictures: Tensor) -> Tensor:
         """Raw answers, finest grid first, each grid line by line.
 

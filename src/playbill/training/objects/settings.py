@@ -38,7 +38,7 @@ class ObjectTraining:
     """SSD: objects are left alone that no prior box overlaps by this much (IoU); 0: none. In the
     paper each has its nearest one, however far: needed from nothing, harmful to a fine-tuning."""
     frozen: int = 0
-    """How many units of the backbone stay as they are, from the picture upwards."""
+    """How many units of the network stay as they are, from the picture upwards."""
     batch: int = 16
     augment: bool = True
     """Crop, expand, mirror and recolour."""

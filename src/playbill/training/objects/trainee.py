@@ -43,18 +43,18 @@ class TraineeMaker(Protocol):
         ...
 
 
-def freeze(backbone: nn.ModuleList, training: ObjectTraining) -> None:
-    """Let the first `training.frozen` units of a backbone stay as they are.
+def freeze(units: nn.ModuleList, training: ObjectTraining) -> None:
+    """Let the first `training.frozen` units of a network, from the picture on, stay as they are.
 
     Raises:
-        TrainingError: the backbone has not so many, or there is no start to keep.
+        TrainingError: it has not so many, or there is no start to keep.
     """
     if training.frozen and training.start is None:
         raise TrainingError("layers can be frozen only where there is a start to keep")
-    if not 0 <= training.frozen <= len(backbone):
+    if not 0 <= training.frozen <= len(units):
         raise TrainingError(
-            f"the first {training.frozen} units of the backbone cannot be frozen, it has "
-            f"{len(backbone)}"
+            f"the first {training.frozen} units of the network cannot be frozen, it has "
+            f"{len(units)}"
         )
-    for unit in backbone[: training.frozen]:
+    for unit in units[: training.frozen]:
         unit.requires_grad_(requires_grad=False)

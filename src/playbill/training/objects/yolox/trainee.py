@@ -40,7 +40,7 @@ class YoloxTrainee:
         _require_sense(training)
         self._training = training
         self._network = _network(training, store)
-        freeze(self._network.backbone, training)
+        freeze(self._network.units(), training)
         self._teacher: ObjectDetector | None = None
         if training.teacher:
             self._teacher = open_object_detector(training.teacher, store, min_score=FAINTEST)
