@@ -8,7 +8,7 @@ network that comes with it (`starter/`), or of a user's own, lies beside its fil
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
@@ -164,6 +164,20 @@ def package_cards() -> dict[str, ModelCard]:
     cards = {name: _card(_Table(table, path.name, name)) for name, table in tables.items()}
     starters = (read_card(found) for found in sorted(STARTER.glob(f"*{CARD_SUFFIX}")))
     return cards | {card.name: card for card in starters}
+
+
+def package_patterns() -> dict[str, ModelCard]:
+    """What a network may be like of which no file is known here: files without a digest."""
+    path = Path(__file__).with_name("patterns.toml")
+    tables = tomllib.loads(path.read_text("utf-8"))
+    entry = {"name": "file.onnx", "sha256": "0" * 64}
+    cards = {
+        name: _card(_Table({**table, "files": [entry]}, path.name, name))
+        for name, table in tables.items()
+    }
+    return {
+        name: replace(card, files=(ModelFile(f"{name}.onnx", ""),)) for name, card in cards.items()
+    }
 
 
 def read_card(path: Path) -> ModelCard:

@@ -8,8 +8,9 @@ from typing import Protocol, TypeVar
 from playbill.core.limits import ScoreLimits
 from playbill.core.ports import FaceDetector, FaceEmbedder, ObjectDetector
 from playbill.errors import ModelError
-from playbill.models import face_check, mtcnn, ssd, yolox, yunet
+from playbill.models import dfine, face_check, mtcnn, ssd, yolox, yunet
 from playbill.models.cards import ModelCard, Task
+from playbill.models.dfine import DfineDetector
 from playbill.models.face_check import CheckedDetector, OnetCheck
 from playbill.models.face_crops import CUTS
 from playbill.models.facenet import FaceNetEmbedder
@@ -103,9 +104,11 @@ def _open_yolox(
 FACE_DETECTORS = MappingProxyType({"mtcnn": _open_mtcnn, "yunet": _open_yunet})
 FACE_EMBEDDERS = MappingProxyType(dict.fromkeys(CUTS, FaceNetEmbedder.open))
 OBJECT_DETECTORS: Mapping[str, ObjectOpener] = MappingProxyType(
-    {"ssd": SsdDetector.open, "yolox": _open_yolox}
+    {"ssd": SsdDetector.open, "yolox": _open_yolox, "dfine": DfineDetector.open}
 )
-OBJECT_SCORES = MappingProxyType({"ssd": ssd.MIN_SCORE, "yolox": yolox.MIN_SCORE})
+OBJECT_SCORES = MappingProxyType(
+    {"ssd": ssd.MIN_SCORE, "yolox": yolox.MIN_SCORE, "dfine": dfine.MIN_SCORE}
+)
 """From which on objects are shown where a card says nothing of it."""
 
 

@@ -21,6 +21,7 @@ from playbill.models.cards import (
     card_text,
     is_name,
     package_cards,
+    package_patterns,
     read_card,
 )
 from playbill.models.pull import Progress, fetch, no_progress
@@ -249,7 +250,7 @@ class ModelStore:
     def _new_card(
         self, files: Sequence[Path], digests: Sequence[str], *, like: str, name: str
     ) -> ModelCard:
-        pattern = self.card(like)
+        pattern = package_patterns().get(like) or self.card(like)
         if not is_name(name):
             raise ModelError(f"{name}: {NAME_RULE}; give another name")
         if name in self.cards():
