@@ -150,7 +150,7 @@ def detector(made: TrainedObjects, side: int) -> YoloxDetector:
     card = read_card(made.model.card_path)
     card = replace(card, input=InputContract((side, side), "BGR", 0, 1))
     folder = made.model.card_path.parent
-    return YoloxDetector.open(card, ModelStore([folder], folder), FLOAT32, min_score=0.0)
+    return YoloxDetector.open(card, ModelStore([folder], folder), FLOAT32, min_score=1e-6)
 
 
 def training(folder: Path, **settings: object) -> ObjectTraining:
@@ -166,7 +166,7 @@ def training(folder: Path, **settings: object) -> ObjectTraining:
     return ObjectTraining(**{**chosen, **settings})  # type: ignore[arg-type]
 
 
-def test_what_is_exported_answers_as_in_training_whatever_the_size(tmp_path: Path) -> None:
+def test_what_is_exported_is_a_detector_of_ones_own_labels_at_any_size(tmp_path: Path) -> None:
     made = train_objects(
         training(tmp_path), tmp_path / "run", "toys", store=ModelStore([], tmp_path)
     )
