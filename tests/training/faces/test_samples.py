@@ -90,6 +90,20 @@ def test_half_of_the_pictures_are_kept_when_half_is_asked_for() -> None:
     assert not len(split.strangers)
 
 
+def test_people_who_are_named_are_kept_apart_whole_and_nobody_else() -> None:
+    people = owners([3, 4, 5, 6])
+
+    split = split_faces(people, kept=0.4, strangers=0.5, seed=0, apart=np.array([1, 3]))
+
+    assert split.strangers.tolist() == np.flatnonzero(np.isin(people, [1, 3])).tolist()
+    assert set(people[split.learned].tolist()) == set(people[split.kept].tolist()) == {0, 2}
+
+
+def test_who_is_kept_apart_leaves_two_people_to_learn_from() -> None:
+    with pytest.raises(DatasetError, match="1 of 3 people are left to learn from, expected 2"):
+        split_faces(owners([3, 3, 3]), kept=0, strangers=0, seed=0, apart=np.array([0, 2]))
+
+
 def test_samples_that_do_not_fit_together_are_refused() -> None:
     pictures = np.zeros((2, 4, 4, 3), np.uint8)
     with pytest.raises(ValueError, match="must have one length"):

@@ -53,6 +53,8 @@ def open_onnxruntime(
     settings.intra_op_num_threads = options.threads
     settings.log_severity_level = 3
     network = network.make() if isinstance(network, Graph) else network
+    if not _computes_in_bytes(network):
+        settings.add_session_config_entry("session.disable_quant_qdq", "1")
     source = str(network) if isinstance(network, Path) else network
     try:
         session = runtime.InferenceSession(source, settings, providers=[provider])
@@ -61,6 +63,16 @@ def open_onnxruntime(
     if provider not in session.get_providers():
         raise RuntimeMissing(f"{name}: ONNX Runtime could not start {provider} on this machine")
     return OnnxRuntimeSession(session, name, f"onnxruntime {runtime.__version__}", device)
+
+
+def _computes_in_bytes(network: Path | bytes) -> bool:
+    """Whether what flows through the network is int8 too, not its weights alone.
+
+    Weights alone are turned back once, when the network is opened, if ONNX Runtime is told that
+    their DequantizeLinear is no part of a quantised layer; otherwise anew in every run.
+    """
+    data = network.read_bytes() if isinstance(network, Path) else network
+    return b"QuantizeLinear" in data  # the kind of a node is plain text there
 
 
 class OnnxRuntimeSession:

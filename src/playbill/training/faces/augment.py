@@ -141,7 +141,7 @@ def _smaller(image: Image, share: float) -> Image:
 def _grainy(image: Image, random: np.random.Generator) -> Image:
     """With noise of one brightness for all colours, up to 15 of 255 strong."""
     grain = random.normal(0, random.uniform(3, 15), (*image.shape[:2], 1))
-    return np.asarray(np.clip(image + grain, 0, 255), np.uint8)
+    return np.asarray(np.rint(np.clip(image + grain, 0, 255)), np.uint8)
 
 
 def _interlaced(image: Image, random: np.random.Generator) -> Image:
