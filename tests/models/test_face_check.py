@@ -15,8 +15,8 @@ from playbill.core.frame import Frame
 from playbill.core.run import ModelUse
 from playbill.models.cards import package_cards
 from playbill.models.face_check import FIELDS, CheckedDetector, OnetCheck, min_proposal
+from playbill.models.graph import PICTURES
 from playbill.models.options import SessionOptions, Tensors
-from playbill.models.picture_input import PICTURES
 from playbill.models.store import ModelStore
 from tests.support.fakes import use_of
 

@@ -39,7 +39,8 @@ class AxisRecogniser:
     def probabilities(self, embeddings: Embeddings) -> NDArray[np.float64]:
         """As sure as the score, but for a stranger's share of one part in ten."""
         scores = self.score(embeddings).astype(np.float64)
-        return scores / (scores.sum(axis=1, keepdims=True) + 0.1)
+        shares: NDArray[np.float64] = scores / (scores.sum(axis=1, keepdims=True) + 0.1)
+        return shares
 
 
 def looks(*rows: Sequence[float]) -> Embeddings:

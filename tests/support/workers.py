@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from playbill.core.detections import Detections
 from playbill.core.frame import Frame
 from playbill.core.labels import COCO_80
+from playbill.core.limits import ScoreLimits
 from playbill.core.ports import ObjectDetector
 from playbill.core.run import ModelUse
 from playbill.pipeline.analyze import Analyzer
@@ -72,6 +73,7 @@ class Trouble:
     what: str
     labels: tuple[str, ...] = COCO_80
     use: ModelUse = field(default_factory=lambda: use_of("object-detection"))
+    limits: ScoreLimits = ScoreLimits.same(80, 0.5)  # noqa: RUF009 - frozen
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         means = [frame.image.mean(axis=(0, 1)) for frame in frames]

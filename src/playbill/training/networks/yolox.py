@@ -226,9 +226,10 @@ class YoloxNano(nn.Module):
 
     def units(self) -> nn.ModuleList:
         """What may be frozen, from the picture upwards: backbone, neck, all but the heads' ends."""
-        beginnings = [
-            part for head in self.heads for part in (head.stem, head.class_way[0], head.box_way[0])
-        ]
+        beginnings: list[nn.Module] = []
+        for head in self.heads:
+            ways = (head.get_submodule("class_way.0"), head.get_submodule("box_way.0"))
+            beginnings += [head.get_submodule("stem"), *ways]
         return nn.ModuleList([*self.backbone, self.neck, nn.ModuleList(beginnings)])
 
     def forward(self, pictures: Tensor) -> Tensor:
