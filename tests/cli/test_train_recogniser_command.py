@@ -174,7 +174,7 @@ def test_statesmen_are_told_apart(playbill: Playbill, some_statesmen: Path, tmp_
     report = json.loads((tmp_path / "cast" / "report.json").read_text("utf-8"))
     [answers] = [one for one in report["methods"] if one["method"] == report["method"]]
     assert answers["first"]["value"] > 0.9
-    assert answers["strangersNamed"]["value"] == 0
+    assert answers["strangersNamed"]["value"] <= 1 / 9
     assert report["data"]["strangerPeople"] == 1
     assert len(read_gallery(tmp_path / "cast" / "gallery.npz").fitted.gallery.people) == 4
 

@@ -68,7 +68,7 @@ def test_an_object_network_learns_real_pictures_from_nothing(
         network=network,
         held_out=0.1,
         batch=4,
-        loop=LoopSettings(steps=12, learning_rate=1e-3, log_every=1, warmup_steps=2),
+        loop=LoopSettings(steps=24, learning_rate=1e-3, log_every=1, warmup_steps=2),
     )
 
     made = train_objects(training, tmp_path / "run", "own", store=store)
