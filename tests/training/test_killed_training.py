@@ -21,7 +21,7 @@ from playbill.training.checkpoint import FILE
 from playbill.training.curve import read_curve
 from tests.training.distil_johns import STEPS
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.timeout(1500)]
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def unbroken(
     folder = tmp_path_factory.mktemp("unbroken")
     assert models_folder
     with training(data_folder, folder) as process:
-        assert process.wait(timeout=240) == 0
+        assert process.wait(timeout=600) == 0
     return folder
 
 
@@ -57,7 +57,7 @@ def test_a_training_that_was_killed_goes_on_with_the_same_curve(
     assert len(read_curve(tmp_path)) < STEPS
 
     with training(data_folder, tmp_path) as resumed:
-        assert resumed.wait(timeout=240) == 0
+        assert resumed.wait(timeout=600) == 0
 
     points, wanted = read_curve(tmp_path), read_curve(unbroken)
     assert [point["step"] for point in points] == [point["step"] for point in wanted]
