@@ -82,15 +82,15 @@ def as_set(result: ObjectResult) -> list[Row]:
 
 
 def hamilton() -> Row:
-    """The objects that the hamilton clip shows; looked at, it shows none of COCO's but people."""
+    """Objects found in the hamilton clip: on stage there are people, a piano and a microphone."""
     analysis = analyze(data_file("archive/hamilton/short_hamilton_clip.mp4"))
     false = sorted({seen.label for seen in analysis.appearances if seen.kind == "object"})
     return Row(
-        what="objects that are not there, hamilton clip, as it is set",
+        what="objects, hamilton clip, as it is set",
         must="0",
         measured=f"{len(false)}" + (f": {', '.join(false)}" if false else ""),
         met=not false,
-        note="rows of the report, every 30th frame",
+        note="rows of the report, every 30th frame; each counts as false",
     )
 
 
